@@ -1,0 +1,9 @@
+import './toasts';
+import './theme';
+import '../Features/Clock/clock';
+import '../Features/Dashboard/dashboard';
+import '../Features/History/history';
+import '../Features/Login/login';
+import { start } from './alpine';
+
+start();

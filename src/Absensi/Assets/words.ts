@@ -1,0 +1,37 @@
+const digits = (value: number): string => String(value).padStart(2, '0');
+const number = new Intl.NumberFormat('id-ID');
+const decimal = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1 });
+
+/** `2026-11-22 07:58:03` → `07.58` */
+export const hourMinute = (timestamp: string | null): string => timestamp ? timestamp.slice(11, 16).replace(':', '.') : '–';
+
+/** `2026-11-22 07:58:03` → `07.58.03` */
+export const hourMinuteSecond = (timestamp: string): string => timestamp.slice(11, 19).replaceAll(':', '.');
+
+export const thousands = (value: number): string => number.format(value);
+export const oneDecimal = (value: number): string => decimal.format(value);
+
+/** Whole minutes → `8j 42m`; under an hour `42m`; none `–`. */
+export function span(minutes: number | null): string {
+  if (minutes === null) return '–';
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes}m` : `${hours}j ${digits(minutes % 60)}m`;
+}
+
+export function ago(seconds: number): string {
+  if (seconds < 2) return 'baru saja';
+  if (seconds < 60) return `${Math.floor(seconds)} detik lalu`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} menit lalu`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} jam lalu`;
+  return `${Math.floor(seconds / 86_400)} hari lalu`;
+}
+
+export function meters(value: number): string {
+  return value < 1000 ? `${Math.max(1, Math.round(value))} m` : `${decimal.format(value / 1000)} km`;
+}
+
+/** Six decimals are 11 cm, beyond any phone; a point as in every map's search field. */
+export const coordinates = (latitude: number, longitude: number): string => `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`;
+
+export const mapUrl = (latitude: number, longitude: number): string =>
+  `https://www.openstreetmap.org/?mlat=${latitude.toFixed(6)}&mlon=${longitude.toFixed(6)}#map=18/${latitude.toFixed(6)}/${longitude.toFixed(6)}`;

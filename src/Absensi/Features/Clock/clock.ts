@@ -1,0 +1,143 @@
+import { component, pageData } from '@/alpine';
+import { toLogin } from '@/http';
+import { reloadSaying } from '@/toasts';
+import { hourMinute, span } from '@/words';
+import { deliver } from './delivery';
+import { stepsToAllow } from './permission';
+import { describe, fixOf, Locator, onceAllowed, type Position } from './position';
+import { readable, type ReadableReceipt, type Receipt, type Today } from './receipt';
+import { lateWords, pageArrivedAt, ServerClock, wallMs, wallText } from './serverClock';
+import { type Kind, Outbox, uuid } from './tap';
+
+type Page = { now: string; user_id: number; work_start: string; today: Today | null };
+type Phase = 'idle' | 'locating' | 'sending' | 'waiting';
+
+component('clock', () => {
+  const page = pageData<Page>();
+  const clock = new ServerClock(page.now, pageArrivedAt());
+  const outbox = new Outbox(page.user_id, safeStorage());
+  let locator: Locator;
+
+  return {
+    now: page.now,
+    today: page.today,
+    position: { is: 'searching' } as Position,
+    phase: 'idle' as Phase,
+    offline: false,
+    problem: '',
+    receipt: null as ReadableReceipt | null,
+    steps: stepsToAllow(navigator.userAgent),
+
+    init() {
+      this.tick();
+      locator = new Locator((position) => this.located(position));
+      if (this.kind) locator.start();
+      void onceAllowed(() => { if (this.kind) locator.start(); });
+      document.addEventListener('visibilitychange', () => this.seen());
+      window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+      if (outbox.read()) void this.deliver();
+    },
+
+    get kind(): Kind | null { return !this.today?.jam_masuk ? 'masuk' : !this.today.jam_pulang ? 'pulang' : null; },
+    get time() { return hourMinute(this.now); },
+    get second() { return this.now.slice(17, 19); },
+    get tickEnd() { return Number(this.second) * 5 + 3; },
+    get isNew() { return this.kind === 'masuk'; },
+    get isIn() { return this.kind === 'pulang'; },
+    get isDone() { return this.kind === null; },
+    get isLate() { return this.today?.status === 'Terlambat'; },
+    get state() {
+      if (!this.today?.jam_masuk) return 'Belum absen';
+      return this.today.jam_pulang ? `Selesai ${hourMinute(this.today.jam_pulang)}` : `Sudah masuk ${hourMinute(this.today.jam_masuk)}`;
+    },
+    get detail() {
+      const limit = page.work_start.slice(0, 5);
+      if (!this.today?.jam_masuk)
+        return this.now.slice(11, 19) > `${limit}:00` ? `Batas masuk ${hourMinute(`${this.now.slice(0, 11)}${limit}`)} sudah lewat` : `Batas masuk hari ini ${limit.replace(':', '.')}`;
+      if (this.today.jam_pulang) return `Masuk ${hourMinute(this.today.jam_masuk)}, bekerja ${span(this.today.duration_minutes)}`;
+      return `${lateWords(this.today.jam_masuk, page.work_start)} · sudah ${span(this.worked)}`;
+    },
+    get worked() { return Math.max(0, Math.floor((wallMs(this.now) - wallMs(this.today?.jam_masuk ?? this.now)) / 60_000)); },
+
+    get busy() { return this.phase !== 'idle'; },
+    get label() {
+      const verb = this.kind === 'pulang' ? 'Absen Pulang' : 'Absen Masuk';
+      return { idle: verb, locating: 'Menunggu lokasi…', sending: 'Mengirim…', waiting: 'Menunggu sambungan…' }[this.phase];
+    },
+    get place() { return describe(this.position); },
+    get placeIsGood() { return this.place.tone === 'good'; },
+    get placeIsBad() { return this.place.tone === 'bad'; },
+    get searching() { return this.position.is === 'searching' || this.position.is === 'slow'; },
+    get denied() { return this.position.is === 'denied'; },
+    get canRetryPlace() { return this.position.is === 'denied' || this.position.is === 'unavailable'; },
+    get waitingWords() {
+      return this.offline
+        ? 'Tersimpan di ponsel, dikirim begitu tersambung. Biarkan halaman ini terbuka.'
+        : 'Server belum menjawab. Absen Anda tersimpan dan dikirim ulang sendiri.';
+    },
+
+    tick() {
+      this.now = wallText(clock.now());
+      if (this.now.slice(0, 10) !== page.now.slice(0, 10) && !this.busy && !this.receipt) location.reload();
+      setTimeout(() => this.tick(), 1000 - (clock.now() % 1000) + 5);
+    },
+
+    seen() {
+      if (document.hidden) return locator.stop();
+      if (clock.lost() && !this.busy && !this.receipt) return location.reload();
+      if (this.kind) locator.start();
+    },
+
+    locate() { locator.start(); },
+
+    located(position: Position) {
+      this.position = position;
+      if (this.phase !== 'locating') return;
+      if (fixOf(position, Date.now())) this.press();
+      else if (!this.searching) this.phase = 'idle';
+    },
+
+    press() {
+      if (!this.kind || this.phase === 'sending' || this.phase === 'waiting') return;
+      this.problem = '';
+      if (outbox.read()) return void this.deliver();
+      const fix = fixOf(this.position, Date.now());
+      if (!fix) {
+        this.phase = 'locating';
+        if (!this.searching) locator.start();
+        return;
+      }
+      const { latitude, longitude, accuracy } = fix;
+      outbox.put({ key: uuid(), kind: this.kind, date: wallText(clock.now()).slice(0, 10), latitude, longitude, accuracy });
+      void this.deliver();
+    },
+
+    cancelLocating() { this.phase = 'idle'; },
+
+    async deliver() {
+      const end = await deliver(outbox, () => this.now.slice(0, 10), {
+        sending: () => { this.phase = 'sending'; },
+        waiting: (offline) => { this.phase = 'waiting'; this.offline = offline; },
+      });
+      this.phase = 'idle';
+      if (end.is === 'done') this.receive(end.receipt);
+      if (end.is === 'changed') reloadSaying(end.message);
+      if (end.is === 'login') toLogin();
+      if (end.is === 'failed') this.problem = end.message;
+    },
+
+    receive(receipt: Receipt) {
+      this.receipt = readable(receipt);
+      this.today = receipt;
+      if (!this.kind) locator.stop();
+      void this.$nextTick(() => (this.$refs.receipt as HTMLDialogElement).showModal());
+    },
+
+    closeReceipt() { (this.$refs.receipt as HTMLDialogElement).close(); },
+    receiptClosed() { this.receipt = null; },
+  };
+});
+
+function safeStorage(): Storage | null {
+  try { return window.localStorage; } catch { return null; }
+}

@@ -1,0 +1,34 @@
+import { coordinates, hourMinuteSecond, mapUrl, meters, span } from '@/words';
+import { scaleBar } from './scaleBar';
+import { lateWords } from './serverClock';
+
+export type Today = { jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
+
+export type Receipt = Today & {
+  receipt: string;
+  type: 'in' | 'out';
+  timestamp: string;
+  latitude: number;
+  longitude: number;
+  accuracy: number;
+  node_id: string;
+  work_start: string;
+};
+
+export type ReadableReceipt = ReturnType<typeof readable>;
+
+export function readable(receipt: Receipt) {
+  const isOut = receipt.type === 'out';
+  return {
+    code: receipt.receipt,
+    title: isOut ? 'Absen pulang tercatat' : 'Absen masuk tercatat',
+    time: hourMinuteSecond(receipt.timestamp),
+    remark: isOut ? `Bekerja ${span(receipt.duration_minutes)}` : lateWords(receipt.jam_masuk, receipt.work_start),
+    isLate: !isOut && receipt.status === 'Terlambat',
+    place: coordinates(receipt.latitude, receipt.longitude),
+    accuracy: `±${meters(receipt.accuracy)}`,
+    map: mapUrl(receipt.latitude, receipt.longitude),
+    scale: scaleBar(receipt.accuracy),
+    node: receipt.node_id,
+  };
+}

@@ -1,0 +1,21 @@
+import { component } from '@/alpine';
+
+/** The filters are a plain form in the URL; this only sends it as soon as a choice is made. */
+component('filters', () => ({
+  init() {
+    this.$root.addEventListener('change', () => (this.$root as HTMLFormElement).requestSubmit());
+    document.addEventListener('keydown', (event) => this.focusSearch(event));
+  },
+
+  focusSearch(event: KeyboardEvent) {
+    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+    if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    this.$refs.search?.focus();
+  },
+
+  /** Empty fields would only make the address long. */
+  leaveOutEmpty() {
+    for (const field of this.$root.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[name]')) field.disabled = field.value === '';
+  },
+}));
