@@ -1,0 +1,51 @@
+using Absensi.Feed;
+using Absensi.Storage;
+
+namespace Absensi.Cluster;
+
+/// <summary>Tells the others every two seconds that this process lives, and how far it is.</summary>
+public sealed partial class Heartbeat(Nodes nodes, Settings settings, FeedTail tail, AttendanceWriter writer, ILogger<Heartbeat> logger) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Every);
+        var starting = true;
+        try
+        {
+            do
+            {
+                try
+                {
+                    await nodes.BeatAsync(settings.NodeId, settings.NodeName, "node", tail.Position, writer.QueueLength, starting, stopping);
+                    starting = false;
+                }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    LogMissed(logger, fault.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stopping));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancel)
+    {
+        await base.StopAsync(cancel);
+        try
+        {
+            await nodes.LeaveAsync(settings.NodeId, cancel);
+        }
+        catch (Exception fault)
+        {
+            LogMissed(logger, fault.Message);
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "Heartbeat not written: {Cause}")]
+    private static partial void LogMissed(ILogger logger, string cause);
+}

@@ -1,0 +1,32 @@
+using Absensi.Core.Attendance;
+using Absensi.Security;
+using Absensi.Storage;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Absensi.Features.Clock;
+
+/// <summary>The employee's own page: today, one button, the week so far.</summary>
+[Authorize(Policies.Karyawan)]
+public sealed class PortalModel(Database database, WorkRules rules) : PageModel
+{
+    public DateTime Now { get; private set; }
+    public WorkRules Rules => rules;
+    public AttendanceRow? Today { get; private set; }
+
+    /// <summary>This week's rows from Monday on, those there are.</summary>
+    public IReadOnlyList<AttendanceRow> Week { get; private set; } = [];
+    public bool CanClockIn => Today?.JamMasuk is null;
+    public bool CanClockOut => Today is { JamMasuk: not null, JamPulang: null };
+
+    public async Task OnGetAsync(CancellationToken cancel)
+    {
+        Now = rules.LocalTime(await database.UtcNowAsync(cancel));
+        var today = DateOnly.FromDateTime(Now);
+        var monday = today.AddDays(-(((int)today.DayOfWeek + 6) % 7));
+        Week = await database.QueryAsync<AttendanceRow>(
+            $"SELECT {AttendanceRow.Columns} FROM attendances a WHERE a.user_id = @userId AND a.date BETWEEN @monday AND @today ORDER BY a.date",
+            new { userId = User.Id(), monday, today }, cancel);
+        Today = Week.FirstOrDefault(a => a.Date == today);
+    }
+}

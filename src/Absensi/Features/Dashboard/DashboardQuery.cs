@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Absensi.Core.Attendance;
+using Absensi.Storage;
+
+namespace Absensi.Features.Dashboard;
+
+public sealed record Metrics(long TodayCount, long WeekCount, int AttendanceRate, int ServersOnline, int ServersTotal);
+
+public sealed record DashboardData(Metrics Metrics, IReadOnlyList<JsonElement> LatestAttendances, IReadOnlyList<ServerStatus> ServerStatus, long LastId);
+
+/// <summary>What the admin's dashboard shows, as the document has it.</summary>
+public sealed class DashboardQuery(Database database, EventLog log, Nodes nodes, WorkRules rules)
+{
+    public async Task<DashboardData> DataAsync(CancellationToken cancel)
+    {
+        // The position first: whatever is committed meanwhile comes again over the feed rather than not at all.
+        var lastId = await log.LastIdAsync(cancel);
+        var latest = await log.LatestAsync(10, cancel);
+        var servers = await nodes.AllAsync(cancel);
+        return new DashboardData(
+            await MetricsAsync(servers, cancel),
+            latest.Select(e => JsonDocument.Parse(e.ToWire()).RootElement).Select(Flat).ToList(),
+            servers.Select(Storage.ServerStatus.Of).ToList(),
+            lastId);
+    }
+
+    public async Task<Metrics> MetricsAsync(CancellationToken cancel) => await MetricsAsync(await nodes.AllAsync(cancel), cancel);
+
+    private async Task<Metrics> MetricsAsync(IReadOnlyList<NodeState> servers, CancellationToken cancel)
+    {
+        var today = DateOnly.FromDateTime(rules.LocalTime(await database.UtcNowAsync(cancel)));
+        var monday = today.AddDays(-(((int)today.DayOfWeek + 6) % 7));
+        var counts = (await database.FirstAsync<Counts>(
+            """
+            SELECT (SELECT COUNT(*) FROM attendances WHERE date = @today AND jam_masuk IS NOT NULL) AS today,
+                   (SELECT COUNT(*) FROM attendances WHERE date BETWEEN @monday AND @today AND jam_masuk IS NOT NULL) AS week,
+                   (SELECT COUNT(*) FROM users WHERE role = 'karyawan' AND active = 1) AS employees
+            """, new { today, monday }, cancel))!;
+        var rate = counts.Employees == 0 ? 0 : (int)Math.Round(100.0 * counts.Today / counts.Employees, MidpointRounding.AwayFromZero);
+        return new Metrics(counts.Today, counts.Week, Math.Min(rate, 100), servers.Count(s => s.Online), servers.Count);
+    }
+
+    /// <summary>The event's data with its number beside it, as one flat object.</summary>
+    private static JsonElement Flat(JsonElement wire)
+    {
+        var members = new Dictionary<string, JsonElement> { ["event_id"] = wire.GetProperty("event_id") };
+        foreach (var member in wire.GetProperty("data").EnumerateObject()) members[member.Name] = member.Value;
+        return JsonSerializer.SerializeToElement(members, Json.Options);
+    }
+
+    private sealed class Counts
+    {
+        public long Today { get; init; }
+        public long Week { get; init; }
+        public long Employees { get; init; }
+    }
+}

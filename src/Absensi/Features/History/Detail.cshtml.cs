@@ -1,0 +1,33 @@
+using Absensi.Core.Attendance;
+using Absensi.Core.Events;
+using Absensi.Security;
+using Absensi.Storage;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Absensi.Features.History;
+
+/// <summary>One day of one person: the facts, why the status is what it is, and every log entry behind it.</summary>
+public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rules) : PageModel
+{
+    public AttendanceRow Row { get; private set; } = null!;
+    public IReadOnlyList<LogEntry> Trail { get; private set; } = [];
+
+    /// <summary>Whether each entry's hash is what its content and the entry before make it.</summary>
+    public bool ChainIntact { get; private set; }
+
+    /// <summary>The rule the clock-in was judged by, as its entry recorded it; today's rule for rows older than the log.</summary>
+    public TimeOnly WorkStart { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancel)
+    {
+        if (!long.TryParse(id, out var number) || await query.FindAsync(number, cancel) is not { } row) return NotFound();
+        if (!User.IsInRole(Roles.Admin) && row.UserId != User.Id()) return StatusCode(403);
+        Row = row;
+        Trail = await log.OfAttendanceAsync(number, cancel);
+        ChainIntact = true;
+        foreach (var entry in Trail) ChainIntact &= entry.Hash == HashChain.Compute(await log.HashBeforeAsync(entry.Id, cancel), entry);
+        WorkStart = Trail.Select(e => AttendanceFact.Parse(e.Payload)).FirstOrDefault(f => f.Type == ClockKind.In)?.WorkStart ?? rules.WorkStart;
+        return Errors.Errors.WantsJson(Request) ? new JsonResult(new { success = true, data = HistoryRow.Of(row) }, Json.Options) : Page();
+    }
+}

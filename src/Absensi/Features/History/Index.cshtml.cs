@@ -1,0 +1,30 @@
+using Absensi.Features.Errors;
+using Absensi.Security;
+using Absensi.Storage;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Absensi.Features.History;
+
+/// <summary>Attendance as a list: one's own, or everyone's for an admin.</summary>
+public sealed class IndexModel(HistoryQuery query) : PageModel
+{
+    public HistoryFilter Filter { get; private set; } = null!;
+    public HistoryPage History { get; private set; } = new([], null, null);
+    public ValidationFailure? Failure { get; private set; }
+    public bool Everyone => User.IsInRole(Roles.Admin);
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancel)
+    {
+        (Filter, Failure) = HistoryFilter.Read(Request.Query);
+        var json = Errors.Errors.WantsJson(Request);
+        if (Failure is not null)
+        {
+            Response.StatusCode = 400;
+            return json ? new JsonResult(Failure, Json.Options) { StatusCode = 400 } : Page();
+        }
+
+        History = await query.PageAsync(Filter, Everyone ? null : User.Id(), cancel);
+        return json ? new JsonResult(new { data = History.Rows.Select(HistoryRow.Of), older = History.Older?.ToString(), newer = History.Newer?.ToString() }, Json.Options) : Page();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using Absensi.Storage;
+using Dapper;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Absensi.Security;
+
+/// <summary>Who is asking, as the session's row and its user say.</summary>
+public sealed class SessionUser
+{
+    public string SessionId { get; init; } = "";
+    public long UserId { get; init; }
+    public string Name { get; init; } = "";
+    public string Email { get; init; } = "";
+    public string Role { get; init; } = "";
+    public bool MustChangePassword { get; init; }
+
+    /// <summary>Seconds since the session was last written as seen.</summary>
+    public long SeenAgo { get; init; }
+}
+
+/// <summary>
+/// Sessions live in the database, so that any node serves any of them. The browser holds a random 256-bit token; the
+/// table holds its SHA-256 only. A node remembers what it read for a second, which is how long a log-out takes to reach it.
+/// </summary>
+public sealed class Sessions(Database database, Settings settings) : IDisposable
+{
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+    private const int WrittenEvery = 60;
+
+    private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = 50_000 });
+
+    /// <returns>The token for the browser's cookie; it can't be had again.</returns>
+    public async Task<string> StartAsync(long userId, string? ip, string? userAgent, CancellationToken cancel)
+    {
+        var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var session = new { id = Hash(token), userId, ip, userAgent = userAgent?[..Math.Min(userAgent.Length, 255)], oldest = (long)settings.SessionLifetime.TotalSeconds };
+        await database.WriteAsync(async (connection, transaction) =>
+        {
+            var now = database.Dialect.UnixNow;
+            await connection.ExecuteAsync($"DELETE FROM sessions WHERE last_seen_at <= {now} - @oldest", session, transaction);
+            return await connection.ExecuteAsync(
+                $"INSERT INTO sessions (id, user_id, created_at, last_seen_at, ip, user_agent) VALUES (@id, @userId, {now}, {now}, @ip, @userAgent)", session, transaction);
+        }, cancel);
+        return token;
+    }
+
+    /// <returns>The session's user, or null when there is no such session, it timed out, or its user is no longer active.</returns>
+    public async Task<SessionUser?> FindAsync(string token, CancellationToken cancel)
+    {
+        var id = Hash(token);
+        if (_recent.TryGetValue(id, out SessionUser? known)) return known;
+        var user = await database.FirstAsync<SessionUser>(
+            $"""
+             SELECT s.id AS session_id, u.id AS user_id, u.name, u.email, u.role, u.must_change_password, {database.Dialect.UnixNow} - s.last_seen_at AS seen_ago
+             FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id = @id AND u.active = 1 AND s.last_seen_at > {database.Dialect.UnixNow} - @lifetime
+             """, new { id, lifetime = (long)settings.SessionLifetime.TotalSeconds }, cancel);
+        if (user is null) return null;
+        _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
+        if (user.SeenAgo >= WrittenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
+        return user;
+    }
+
+    public async Task EndAsync(string token, CancellationToken cancel)
+    {
+        var id = Hash(token);
+        await database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
+        _recent.Remove(id);
+    }
+
+    /// <summary>Of these sessions, the ones that are still alive.</summary>
+    public async Task<IReadOnlySet<string>> AliveAsync(IReadOnlyCollection<string> ids, CancellationToken cancel) =>
+        (await database.QueryAsync<string>(
+            $"""
+             SELECT s.id FROM {database.Dialect.JsonRows("rows", ("id", "CHAR(64)"))} j
+             JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
+             WHERE u.active = 1
+             """, new { rows = System.Text.Json.JsonSerializer.Serialize(ids.Select(id => new { id })) }, cancel)).ToHashSet(StringComparer.Ordinal);
+
+    public void Dispose() => _recent.Dispose();
+
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Absensi.Core.Attendance;
+
+namespace Absensi;
+
+/// <summary>A setting is missing or makes no sense; the message is the one line the operator reads.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>A server to talk to, as host and port.</summary>
+public sealed record Endpoint(string Host, int Port);
+
+/// <summary>The shared database server; null in <see cref="Settings"/> means SQLite in the data folder.</summary>
+public sealed record DatabaseServer(string Host, int Port, string Database, string Username, string Password, string SslMode);
+
+public sealed record RedisServer(string Host, int Port, string? Password);
+
+/// <summary>
+/// What the environment says, read and checked once at the start. <c>docs/configuration.md</c> lists every name.
+/// A name may also stand in a <c>.env</c> file in the working folder; the environment itself wins.
+/// </summary>
+public sealed record Settings
+{
+    public required string NodeId { get; init; }
+    public required string NodeName { get; init; }
+    public required int Port { get; init; }
+    public required Uri? Url { get; init; }
+    public required WorkRules Rules { get; init; }
+    public required TimeSpan SessionLifetime { get; init; }
+    public required string DataFolder { get; init; }
+    public required DatabaseServer? Database { get; init; }
+    public required RedisServer? Redis { get; init; }
+
+    /// <summary>Several processes listen on the port together; what <c>absensi up</c> sets for its nodes.</summary>
+    public required bool SharePort { get; init; }
+
+    /// <exception cref="SettingsException">Names the first variable that is wrong, and what it may be.</exception>
+    public static Settings Read(string? dataFolder = null) => Parse(SettingsSource.EnvironmentAndFile(), dataFolder);
+
+    public static Settings Parse(SettingsSource source, string? dataFolder = null) => new()
+    {
+        NodeId = source.Name("NODE_ID", "app-node-1", 50),
+        NodeName = source.Name("NODE_NAME", "Jakarta", 50),
+        Port = source.Integer("APP_PORT", 8080, 0, 65535),
+        Url = source.WebAddress("APP_URL"),
+        Rules = new WorkRules(source.Time("WORK_START", new TimeOnly(8, 30)), source.Zone("APP_TIMEZONE", "Asia/Jakarta")),
+        SessionLifetime = TimeSpan.FromMinutes(source.Integer("SESSION_LIFETIME", 120, 1, 525_600)),
+        DataFolder = Path.GetFullPath(dataFolder ?? source.Text("ABSENSI_DATA", "./data")),
+        Database = source.Get("DB_HOST") is { } host
+            ? new DatabaseServer(
+                host,
+                source.Integer("DB_PORT", 3306, 1, 65535),
+                source.Text("DB_DATABASE", "absensi"),
+                source.Text("DB_USERNAME", "absensi"),
+                source.Get("DB_PASSWORD") ?? "",
+                source.OneOf("DB_SSL_MODE", "Preferred", "None", "Preferred", "Required", "VerifyCA", "VerifyFull"))
+            : null,
+        Redis = source.Get("REDIS_HOST") is { } redis
+            ? new RedisServer(redis, source.Integer("REDIS_PORT", 6379, 1, 65535), source.Get("REDIS_PASSWORD"))
+            : null,
+        SharePort = source.OneOf("ABSENSI_SHARE_PORT", "0", "0", "1") == "1",
+    };
+}
+
+/// <summary>Named texts, and how each kind of value is read from one.</summary>
+public sealed class SettingsSource(Func<string, string?> lookup)
+{
+    public static SettingsSource EnvironmentAndFile()
+    {
+        var file = File.Exists(".env") ? ReadFile(".env") : [];
+        return new SettingsSource(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+    }
+
+    /// <summary>The value, or null when it is unset or empty.</summary>
+    public string? Get(string name) => lookup(name) is { Length: > 0 } value ? value : null;
+
+    public string Text(string name, string otherwise) => Get(name) ?? otherwise;
+
+    public string Name(string name, string otherwise, int longest) =>
+        Text(name, otherwise) is var value && value.Length <= longest && value.All(c => c is > ' ' and < (char)127 || (c == ' ' && name == "NODE_NAME"))
+            ? value : throw Wrong(name, value, $"1 to {longest} printable ASCII characters");
+
+    public int Integer(string name, int otherwise, int least, int most) =>
+        Get(name) is not { } text ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? value
+        : throw Wrong(name, text, $"a whole number from {least} to {most}");
+
+    public TimeOnly Time(string name, TimeOnly otherwise) =>
+        Get(name) is not { } text ? otherwise
+        : TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var value) ? value
+        : throw Wrong(name, text, "a time of day such as 08:30");
+
+    public TimeZoneInfo Zone(string name, string otherwise) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(Text(name, otherwise), out var zone) ? zone
+        : throw Wrong(name, Text(name, otherwise), "a time zone of this system such as Asia/Jakarta, Asia/Makassar or Asia/Jayapura");
+
+    public string OneOf(string name, string otherwise, params string[] allowed) =>
+        Text(name, otherwise) is var text && allowed.FirstOrDefault(a => a.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
+        : throw Wrong(name, text, $"one of {string.Join(", ", allowed)}");
+
+    public Uri? WebAddress(string name) =>
+        Get(name) is not { } text ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
+        : throw Wrong(name, text, "an address such as https://absensi.example.id");
+
+    private static SettingsException Wrong(string name, string value, string expected) =>
+        new($"{name}={(name.Contains("PASSWORD", StringComparison.Ordinal) ? "…" : value)}: must be {expected}");
+
+    private static Dictionary<string, string> ReadFile(string path)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(path).Select(l => l.Trim()))
+        {
+            if (line.Length == 0 || line[0] == '#') continue;
+            var equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0) throw new SettingsException($".env: \"{line}\": must be NAME=value");
+            var value = line[(equals + 1)..].Trim();
+            if (value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'') value = value[1..^1];
+            values[line[..equals].Trim()] = value;
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using Absensi.Core.Attendance;
+using Absensi.Core.Events;
+
+namespace Absensi.Storage;
+
+/// <summary>
+/// The node's one writer of attendance. Taps queue; it takes what has gathered, waits for nobody, and commits all of it
+/// at once. Alone, a tap pays one commit; in a rush, hundreds share one.
+/// </summary>
+public sealed partial class AttendanceWriter(Database database, EventLog log, WorkRules rules, string nodeId, ILogger<AttendanceWriter> logger)
+    : BackgroundService
+{
+    public const int QueueLimit = 4096, BatchLimit = 256;
+
+    private readonly ClockBatch _batch = new(database, rules, nodeId);
+
+    private readonly Channel<Queued> _queue = Channel.CreateBounded<Queued>(
+        new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Taps that wait for a commit.</summary>
+    public int QueueLength => _queue.Reader.Count;
+
+    /// <summary>Raised after a commit with the entries it made, in order.</summary>
+    public event Action<IReadOnlyList<LogEntry>>? Committed;
+
+    /// <summary>Completes when the tap is committed, or known to change nothing.</summary>
+    /// <exception cref="StorageUnavailableException">The queue is full or the database away. Whether the tap was written is told by asking again with the same request id.</exception>
+    public Task<ClockAnswer> ClockAsync(ClockRequest request)
+    {
+        var queued = new Queued(request, new TaskCompletionSource<ClockAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        return _queue.Writer.TryWrite(queued) ? queued.Answer.Task : Task.FromException<ClockAnswer>(new StorageUnavailableException("the writer's queue is full"));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        // What is queued when the node stops is still written: its callers wait for the answer.
+        using var stop = stopping.Register(() => _queue.Writer.TryComplete());
+        var batch = new List<Queued>(BatchLimit);
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued)) batch.Add(queued);
+            await CommitAsync(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyList<Queued> batch)
+    {
+        try
+        {
+            var (answers, entries) = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
+            for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
+            if (entries.Count > 0) Committed?.Invoke(entries);
+        }
+        catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
+        {
+            LogUnavailable(logger, batch.Count, fault);
+            await SettleAsync(batch, fault);
+        }
+        catch (Exception) when (batch.Count > 1)
+        {
+            // One bad tap must not take the others down with it.
+            var half = batch.Count / 2;
+            await CommitAsync(batch.Take(half).ToList());
+            await CommitAsync(batch.Skip(half).ToList());
+        }
+        catch (Exception fault)
+        {
+            LogFailed(logger, batch[0].Request.UserId, fault);
+            batch[0].Answer.TrySetException(fault);
+        }
+    }
+
+    /// <summary>A commit whose outcome is unknown is settled by looking: what is in the log was accepted.</summary>
+    private async Task SettleAsync(IReadOnlyList<Queued> batch, Exception fault)
+    {
+        Dictionary<string, LogEntry> written = [];
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            var entries = await log.OfRequestsAsync(batch.Select(q => q.Request.RequestId).ToList(), patience.Token);
+            written = entries.ToDictionary(e => e.RequestId!, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (database.Dialect.IsUnavailable(e) || e is OperationCanceledException)
+        {
+            // Still away: every caller is told to ask again.
+        }
+
+        foreach (var (request, answer) in batch)
+        {
+            if (written.TryGetValue(request.RequestId, out var entry) && entry.UserId == request.UserId) answer.TrySetResult(new ClockAnswer.Accepted(entry));
+            else answer.TrySetException(new StorageUnavailableException("the database is away", fault));
+        }
+    }
+
+    private sealed record Queued(ClockRequest Request, TaskCompletionSource<ClockAnswer> Answer);
+
+    [LoggerMessage(1, LogLevel.Warning, "Database unavailable while committing {Count} taps; each is settled by its request id")]
+    private static partial void LogUnavailable(ILogger logger, int count, Exception fault);
+
+    [LoggerMessage(2, LogLevel.Error, "A tap of user {UserId} failed")]
+    private static partial void LogFailed(ILogger logger, long userId, Exception fault);
+}

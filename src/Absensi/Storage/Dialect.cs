@@ -1,0 +1,52 @@
+using System.Data.Common;
+
+namespace Absensi.Storage;
+
+/// <summary>What truly differs between the databases. Everything else is SQL written once, beside the method that runs it.</summary>
+public abstract class Dialect : IAsyncDisposable
+{
+    /// <summary>Folder of the migrations written for this database, below <c>Storage/Migrations</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>An expression: the database's own clock as UTC <c>yyyy-MM-dd HH:mm:ss.ffffff</c> text.</summary>
+    public abstract string UtcNow { get; }
+
+    /// <summary>An expression: the database's own clock in whole seconds since 1970 UTC.</summary>
+    public abstract string UnixNow { get; }
+
+    /// <summary>What ends a SELECT that locks the rows it reads until the transaction ends.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>What an INSERT begins with when a row that is already there (same key) is to be left alone.</summary>
+    public abstract string InsertIgnore { get; }
+
+    /// <summary>
+    /// A table expression with one row per element of the JSON array in parameter <paramref name="parameter"/>, a column
+    /// per member. Column types are MySQL's; use with an alias.
+    /// </summary>
+    public abstract string JsonRows(string parameter, params (string Name, string Type)[] columns);
+
+    /// <summary>The tail of an INSERT that on a taken <paramref name="key"/> overwrites <paramref name="columns"/> instead.</summary>
+    public abstract string OnTaken(string key, params string[] columns);
+
+    public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Held round every write, its commit included. SQLite's writers take turns through it, across all processes;
+    /// a server needs none.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">It could not be had in time.</exception>
+    public abstract ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancel);
+
+    /// <summary>Held while the schema changes, so that several processes may start at once.</summary>
+    public abstract ValueTask<IAsyncDisposable> EnterMigrationAsync(DbConnection connection, CancellationToken cancel);
+
+    public abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel);
+
+    /// <summary>Whether the fault is the database being away, full or busy, rather than a statement being wrong.</summary>
+    public abstract bool IsUnavailable(Exception fault);
+
+    public abstract bool IsTaken(Exception fault);
+
+    public abstract ValueTask DisposeAsync();
+}

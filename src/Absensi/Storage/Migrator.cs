@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Reflection;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Absensi.Storage;
+
+/// <summary>Numbered SQL files, each applied once and in order; every process may try at the same time.</summary>
+public sealed class Migrator(Database database)
+{
+    public sealed record Migration(int Version, string Name, string Sql);
+
+    /// <summary>Brings the schema up to date.</summary>
+    /// <returns>The names of what was applied; none when the schema was current.</returns>
+    /// <exception cref="StorageException">The schema is newer than this program, or the database can't be used.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (database.Dialect is SqliteDialect sqlite) await sqlite.CreateAsync(cancel);
+            await using var connection = await database.OpenAsync(cancel);
+            await using var turn = await database.Dialect.EnterMigrationAsync(connection, cancel);
+            await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (version INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL)");
+            var applied = new List<string>();
+            foreach (var migration in await PendingAsync(connection, cancel))
+            {
+                await using var transaction = await database.Dialect.BeginAsync(connection, cancel);
+                await connection.ExecuteAsync(new CommandDefinition(migration.Sql, transaction: transaction, cancellationToken: cancel));
+                await connection.ExecuteAsync("INSERT INTO schema_migrations (version, name) VALUES (@Version, @Name)", migration, transaction);
+                await transaction.CommitAsync(cancel);
+                applied.Add(migration.Name);
+            }
+
+            return applied;
+        }
+        catch (Exception e) when (Explain(e) is { } explanation)
+        {
+            throw new StorageException(explanation, e);
+        }
+    }
+
+    /// <exception cref="StorageException">The schema is not the one this program was built for.</exception>
+    public async Task RequireCurrentAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(cancel);
+            if ((await PendingAsync(connection, cancel)).Count > 0) throw new StorageException("the database's schema is out of date: run ./absensi migrate");
+        }
+        catch (DbException e)
+        {
+            throw new StorageException(Explain(e) ?? $"the database has no schema of ours ({e.Message}): run ./absensi migrate", e);
+        }
+    }
+
+    private async Task<List<Migration>> PendingAsync(DbConnection connection, CancellationToken cancel)
+    {
+        var known = Migrations(database.Dialect.Name);
+        var done = (await connection.QueryAsync<int>(new CommandDefinition("SELECT version FROM schema_migrations", cancellationToken: cancel))).ToHashSet();
+        if (done.Count > 0 && done.Max() > known[^1].Version)
+            throw new StorageException($"the database's schema is version {done.Max()}, newer than this program's {known[^1].Version}: update the program");
+        return known.FindAll(m => !done.Contains(m.Version));
+    }
+
+    private static List<Migration> Migrations(string dialect)
+    {
+        var prefix = $"Absensi.Storage.Migrations.{dialect}.";
+        var assembly = Assembly.GetExecutingAssembly();
+        return assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(resource =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            var name = resource[prefix.Length..^".sql".Length];
+            return new Migration(int.Parse(name.AsSpan(0, 4), System.Globalization.CultureInfo.InvariantCulture), name, reader.ReadToEnd());
+        }).ToList();
+    }
+
+    private string? Explain(Exception fault)
+    {
+        var file = (database.Dialect as SqliteDialect)?.DatabaseFile;
+        return fault switch
+        {
+            SqliteException { SqliteErrorCode: 26 or 11 } => $"{file} is damaged or no SQLite database: restore it from a backup, or move it away to begin anew",
+            SqliteException { SqliteErrorCode: 8 or 14 } or UnauthorizedAccessException => $"the data folder {Path.GetDirectoryName(file)} can't be written: {fault.Message}",
+            SqliteException { SqliteErrorCode: 13 } => $"no space left for {file}",
+            SqliteException { SqliteErrorCode: 10 } or IOException => $"the data folder {Path.GetDirectoryName(file)} can't be used: {fault.Message}",
+            StorageUnavailableException or DbException => $"the database can't be used: {fault.Message}",
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,61 @@
+namespace Absensi.Storage;
+
+/// <summary>A process that has told of itself.</summary>
+public sealed class NodeState
+{
+    public string NodeId { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string Role { get; init; } = "";
+    public long LastEventId { get; init; }
+    public long Queue { get; init; }
+
+    /// <summary>Seconds since its last heartbeat, by the database's clock.</summary>
+    public long SeenAgo { get; init; }
+
+    /// <summary>Three heartbeats missed is gone.</summary>
+    public bool Online => SeenAgo < 6;
+}
+
+/// <summary>The document's server status: what it shows and how it says it.</summary>
+public sealed record ServerStatus(string Name, string Status, string LastSync)
+{
+    public static ServerStatus Of(NodeState node) => new(node.Name, node.Online ? "online" : "offline", Ago(node.SeenAgo));
+
+    private static string Ago(long seconds) => seconds switch
+    {
+        < 1 => "baru saja",
+        < 60 => $"{seconds} detik lalu",
+        < 3600 => $"{seconds / 60} menit lalu",
+        < 86_400 => $"{seconds / 3600} jam lalu",
+        _ => $"{seconds / 86_400} hari lalu",
+    };
+}
+
+/// <summary>The table <c>nodes</c>: heartbeats, by the database's clock.</summary>
+public sealed class Nodes(Database database)
+{
+    /// <summary>How long a node that is gone is still shown, in seconds.</summary>
+    private const int Forgotten = 86_400;
+
+    public Task BeatAsync(string nodeId, string name, string role, long lastEventId, int queue, bool starting, CancellationToken cancel)
+    {
+        var now = database.Dialect.UnixNow;
+        string[] columns = starting ? ["name", "role", "started_at", "last_seen_at", "last_event_id", "queue"] : ["last_seen_at", "last_event_id", "queue"];
+        return database.ExecuteAsync(
+            $"""
+             INSERT INTO nodes (node_id, name, role, started_at, last_seen_at, last_event_id, queue)
+             VALUES (@nodeId, @name, @role, {now}, {now}, @lastEventId, @queue) {database.Dialect.OnTaken("node_id", columns)}
+             """, new { nodeId, name, role, lastEventId, queue }, cancel);
+    }
+
+    /// <summary>Says of itself that it is gone, so that nobody has to find out.</summary>
+    public Task LeaveAsync(string nodeId, CancellationToken cancel) =>
+        database.ExecuteAsync($"UPDATE nodes SET last_seen_at = {database.Dialect.UnixNow} - 6 WHERE node_id = @nodeId", new { nodeId }, cancel);
+
+    public Task<IReadOnlyList<NodeState>> AllAsync(CancellationToken cancel) =>
+        database.QueryAsync<NodeState>(
+            $"""
+             SELECT node_id, name, role, last_event_id, queue, {database.Dialect.UnixNow} - last_seen_at AS seen_ago
+             FROM nodes WHERE last_seen_at > {database.Dialect.UnixNow} - {Forgotten} ORDER BY node_id
+             """, null, cancel);
+}

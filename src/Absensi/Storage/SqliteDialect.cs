@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Data;
+using Microsoft.Data.Sqlite;
+
+namespace Absensi.Storage;
+
+/// <summary>SQLite in the data folder, shared by the processes of one machine.</summary>
+public sealed class SqliteDialect : Dialect
+{
+    private readonly SqliteConnectionStringBuilder _settings;
+    private readonly Lazy<FileGate> _gate;
+
+    // Kept open so that no reader's close is ever the last one, which would checkpoint outside the gate.
+    private SqliteConnection? _anchor;
+
+    public SqliteDialect(string dataFolder)
+    {
+        DatabaseFile = Path.Combine(dataFolder, "absensi.db");
+        _settings = new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 10 };
+        _gate = new Lazy<FileGate>(() => new FileGate(Path.Combine(dataFolder, "absensi.lock")));
+    }
+
+    public string DatabaseFile { get; }
+    public override string Name => "Sqlite";
+    public override string UtcNow => "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+    public override string UnixNow => "unixepoch('now')";
+    public override string ForUpdate => "";
+    public override string InsertIgnore => "INSERT OR IGNORE";
+
+    public override string JsonRows(string parameter, params (string Name, string Type)[] columns) =>
+        $"(SELECT {string.Join(", ", columns.Select(c => $"value ->> '$.{c.Name}' AS {c.Name}"))} FROM json_each(@{parameter}))";
+
+    public override string OnTaken(string key, params string[] columns) =>
+        $"ON CONFLICT ({key}) DO UPDATE SET {string.Join(", ", columns.Select(c => $"{c} = excluded.{c}"))}";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel)
+    {
+        if (_anchor is null)
+        {
+            var anchor = await OpenOneAsync(cancel);
+            if (Interlocked.CompareExchange(ref _anchor, anchor, null) is not null) await anchor.DisposeAsync();
+        }
+
+        return await OpenOneAsync(cancel);
+    }
+
+    public override ValueTask<IDisposable> EnterWriteAsync(CancellationToken cancel) => _gate.Value.EnterAsync(cancel);
+
+    public override async ValueTask<IAsyncDisposable> EnterMigrationAsync(DbConnection connection, CancellationToken cancel) =>
+        new AsyncHold(await EnterWriteAsync(cancel));
+
+    // IMMEDIATE: a transaction that reads first and writes later could otherwise find its snapshot outdated.
+    public override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) =>
+        new(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false));
+
+    public override bool IsUnavailable(Exception fault)
+    {
+        const int busy = 5, locked = 6, readOnly = 8, ioError = 10, full = 13, cannotOpen = 14;
+        return fault is StorageUnavailableException
+            || fault is SqliteException { SqliteErrorCode: busy or locked or readOnly or ioError or full or cannotOpen };
+    }
+
+    public override bool IsTaken(Exception fault)
+    {
+        const int unique = 2067, primaryKey = 1555;
+        return fault is SqliteException { SqliteExtendedErrorCode: unique or primaryKey };
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_anchor is null) return;
+        // The last close checkpoints; like every write it has to wait its turn.
+        using (await EnterWriteAsync(CancellationToken.None))
+        {
+            await _anchor.DisposeAsync();
+            SqliteConnection.ClearPool(new SqliteConnection(_settings.ConnectionString));
+        }
+
+        _gate.Value.Dispose();
+    }
+
+    /// <summary>Makes the file where there is none, in the journal mode that lets readers go on while one writes.</summary>
+    public async Task CreateAsync(CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(DatabaseFile)!);
+        using var turn = await EnterWriteAsync(cancel);
+        var create = new SqliteConnectionStringBuilder(_settings.ConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false };
+        await using var connection = new SqliteConnection(create.ConnectionString);
+        await connection.OpenAsync(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL";
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private async ValueTask<SqliteConnection> OpenOneAsync(CancellationToken cancel)
+    {
+        var connection = new SqliteConnection(_settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancel);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+            await command.ExecuteNonQueryAsync(cancel);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class AsyncHold(IDisposable hold) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            hold.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
