@@ -1,1 +1,4 @@
-System.Console.WriteLine("absensi");
+using Absensi;
+using Absensi.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,28 @@
+namespace Absensi.Security;
+
+public static class ResponseHeaders
+{
+    // Styles and scripts are files of ours, data travels in JSON blocks: nothing inline has to be allowed.
+    private const string ContentPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    /// <summary>What every answer carries: which node gave it, and what a browser may do with it.</summary>
+    public static void UseResponseHeaders(this WebApplication app, string nodeId) => app.Use((context, next) =>
+    {
+        var headers = context.Response.Headers;
+        headers["X-Node-ID"] = nodeId;
+        context.Response.OnStarting(static state =>
+        {
+            var headers = ((HttpContext)state).Response.Headers;
+            headers.ContentSecurityPolicy = ContentPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            if (!headers.ContainsKey("Cache-Control")) headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        }, context);
+        return next(context);
+    });
+}
