@@ -40,9 +40,27 @@ internal sealed partial class FileGate : IDisposable
         }
         catch (Exception e)
         {
+            if (_waiting is { IsFaulted: true }) _waiting = null;
+            else if (_waiting is { } abandoned) _ = ReleaseWhenHadAsync(abandoned);
             _inProcess.Release();
             if (e is TimeoutException) throw Busy();
             throw;
+        }
+    }
+
+    // Nobody may come to take over what an abandoned wait has got, and the other processes would wait for ever.
+    private async Task ReleaseWhenHadAsync(Task abandoned)
+    {
+        await abandoned.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _inProcess.WaitAsync();
+        if (ReferenceEquals(_waiting, abandoned))
+        {
+            _waiting = null;
+            Release();
+        }
+        else
+        {
+            _inProcess.Release();
         }
     }
 
