@@ -21,7 +21,6 @@ internal sealed partial class FileGate : IDisposable
 
     public FileGate(string path)
     {
-        using (File.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { }
         _file = Open(path);
         _hold = new Hold(this);
     }
@@ -94,15 +93,21 @@ internal sealed partial class FileGate : IDisposable
         _inProcess.Release();
     }
 
-    // The framework's own open takes a shared flock for itself, so the file is opened past it; and it must not leak into children.
+    // The framework's own open takes a flock for itself, so the file is opened past it; and it must not leak into children.
     private static SafeFileHandle Open(string path)
     {
-        if (OperatingSystem.IsWindows()) return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        const int readWrite = 2;
+        if (OperatingSystem.IsWindows()) return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        const int readWrite = 2, ownersOnly = 0x180;
         var closeOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
-        var handle = open(path, readWrite | closeOnExec);
-        return handle >= 0 ? new SafeFileHandle(handle, ownsHandle: true) : throw new IOException($"{path}: can't be opened (error {Marshal.GetLastPInvokeError()})");
+        using (new SafeFileHandle(Checked(creat(path, ownersOnly), path), ownsHandle: true)) { }
+        return new SafeFileHandle(Checked(open(path, readWrite | closeOnExec), path), ownsHandle: true);
     }
+
+    private static int Checked(int handle, string path) =>
+        handle >= 0 ? handle : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int creat(string path, int mode);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);

@@ -17,7 +17,7 @@ public sealed class SqliteDialect : Dialect
     {
         DatabaseFile = Path.Combine(dataFolder, "absensi.db");
         _settings = new SqliteConnectionStringBuilder { DataSource = DatabaseFile, Mode = SqliteOpenMode.ReadWrite, DefaultTimeout = 10 };
-        _gate = new Lazy<FileGate>(() => new FileGate(Path.Combine(dataFolder, "absensi.lock")));
+        _gate = new Lazy<FileGate>(() => new FileGate(Path.Combine(dataFolder, "absensi.lock")), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public string DatabaseFile { get; }

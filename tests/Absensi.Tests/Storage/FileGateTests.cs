@@ -35,6 +35,20 @@ public sealed class FileGateTests : IDisposable
     }
 
     [Fact]
+    public async Task AGateOpensWhileAnotherHoldsTheLock()
+    {
+        using var one = Open();
+        var held = await one.EnterAsync(CancellationToken.None);
+
+        using var other = Open();
+        var waiting = other.EnterAsync(CancellationToken.None).AsTask();
+        held.Dispose();
+
+        using var hold = await waiting;
+        Assert.NotNull(hold);
+    }
+
+    [Fact]
     public async Task AWaitThatWasGivenUpDoesNotKeepTheLock()
     {
         using var one = Open();
