@@ -3,6 +3,7 @@ import './theme';
 import '../Features/Clock/clock';
 import '../Features/Dashboard/dashboard';
 import '../Features/History/history';
+import '../Features/Login/dial';
 import '../Features/Login/login';
 import { start } from './alpine';
 

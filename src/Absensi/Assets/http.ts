@@ -45,5 +45,5 @@ export function retryAfter(header: string): number | null {
 }
 
 export function toLogin(): void {
-  location.assign(`/login?kembali=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign('/login');
 }

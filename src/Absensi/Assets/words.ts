@@ -1,4 +1,3 @@
-const digits = (value: number): string => String(value).padStart(2, '0');
 const number = new Intl.NumberFormat('id-ID');
 const decimal = new Intl.NumberFormat('id-ID', { maximumFractionDigits: 1 });
 
@@ -11,11 +10,11 @@ export const hourMinuteSecond = (timestamp: string): string => timestamp.slice(1
 export const thousands = (value: number): string => number.format(value);
 export const oneDecimal = (value: number): string => decimal.format(value);
 
-/** Whole minutes → `8j 42m`; under an hour `42m`; none `–`. */
+/** Whole minutes → `8j 42m`, none `–`. */
 export function span(minutes: number | null): string {
   if (minutes === null) return '–';
   const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes}m` : `${hours}j ${digits(minutes % 60)}m`;
+  return `${hours}j ${minutes % 60}m`;
 }
 
 export function ago(seconds: number): string {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stepsToAllow } from '../../Features/Clock/permission';
 import { describe, fixOf, judge } from '../../Features/Clock/position';
-import { scaleBar } from '../../Features/Clock/scaleBar';
 import { lateWords, minutesLate, ServerClock, wallText } from '../../Features/Clock/serverClock';
 
 test('the clock is the server\'s, whatever the phone believes', () => {
@@ -54,12 +53,4 @@ test('every browser gets its own steps, never more than three', () => {
   const first = Object.values(agents).map((agent) => stepsToAllow(agent)[0]);
   assert.equal(new Set(first).size, first.length);
   for (const agent of Object.values(agents)) assert.ok(stepsToAllow(agent).length <= 3);
-});
-
-test('the scale bar names a round distance and stays on the map', () => {
-  for (const accuracy of [1, 5, 12, 48, 100, 850, 5000]) {
-    const { text, end } = scaleBar(accuracy);
-    assert.match(text, /^[125]0* (m|km)$|^0,[125] km$/, text);
-    assert.ok(end > 12 + 30 && end <= 92, `${accuracy}: ${end}`);
-  }
 });

@@ -7,7 +7,7 @@ public static class AssetEndpoints
     {
         // Run from its build folder the framework would look for edited files on every request and send them uncompressed.
         app.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
-        app.MapStaticAssets().Add(endpoint =>
+        app.MapStaticAssets().AllowAnonymous().Add(endpoint =>
         {
             if (endpoint is not RouteEndpointBuilder { RoutePattern.RawText: { } path } || !path.StartsWith("build/", StringComparison.Ordinal)) return;
             var serve = endpoint.RequestDelegate!;

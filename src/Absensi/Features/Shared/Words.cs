@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Absensi.Features.Shared;
+
+/// <summary>Times, dates and numbers as an Indonesian reads them.</summary>
+public static class Words
+{
+    private static readonly string[] Days = ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"];
+    private static readonly string[] Months =
+        ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"];
+
+    public static string Greeting(DateTime local) => local.Hour switch
+    {
+        >= 4 and < 11 => "Selamat pagi",
+        >= 11 and < 15 => "Selamat siang",
+        >= 15 and < 18 => "Selamat sore",
+        _ => "Selamat malam",
+    };
+
+    public static string Day(DateOnly date) => Days[(int)date.DayOfWeek];
+    public static string ShortDay(DateOnly date) => Day(date)[..3];
+    public static string Date(DateOnly date) => $"{date.Day} {Months[date.Month - 1]} {date.Year}";
+    public static string ShortDate(DateOnly date) => $"{date.Day} {Months[date.Month - 1][..3]}";
+    public static string LongDate(DateOnly date) => $"{Day(date)}, {Date(date)}";
+
+    /// <summary><c>07.58</c>, or a dash when there is none.</summary>
+    public static string Time(DateTime? time) => time?.ToString("HH.mm", CultureInfo.InvariantCulture) ?? "–";
+    public static string Time(TimeOnly time) => time.ToString("HH.mm", CultureInfo.InvariantCulture);
+    public static string TimeToSecond(DateTime time) => time.ToString("HH.mm.ss", CultureInfo.InvariantCulture);
+
+    public static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '.');
+
+    public static string FirstName(string name) => name.Split(' ', 2, StringSplitOptions.TrimEntries)[0];
+}
