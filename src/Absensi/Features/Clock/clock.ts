@@ -43,9 +43,9 @@ component('clock', () => {
     get second() { return this.now.slice(17, 19); },
     get tickEnd() { return Number(this.second) * 5 + 3; },
     get isNew() { return this.kind === 'masuk'; },
-    get isIn() { return this.kind === 'pulang'; },
     get isDone() { return this.kind === null; },
-    get isLate() { return this.today?.status === 'Terlambat'; },
+    get isLate() { return !this.isNew && this.today?.status === 'Terlambat'; },
+    get isOnTime() { return !this.isNew && !this.isLate; },
     get state() {
       if (!this.today?.jam_masuk) return 'Belum absen';
       return this.today.jam_pulang ? `Selesai ${hourMinute(this.today.jam_pulang)}` : `Sudah masuk ${hourMinute(this.today.jam_masuk)}`;
@@ -55,21 +55,25 @@ component('clock', () => {
       if (!this.today?.jam_masuk)
         return this.now.slice(11, 19) > `${limit}:00` ? `Batas masuk ${hourMinute(`${this.now.slice(0, 11)}${limit}`)} sudah lewat` : `Batas masuk hari ini ${limit.replace(':', '.')}`;
       if (this.today.jam_pulang) return `Masuk ${hourMinute(this.today.jam_masuk)}, bekerja ${span(this.today.duration_minutes)}`;
-      return `${lateWords(this.today.jam_masuk, page.work_start)} · sudah ${span(this.worked)}`;
+      return lateWords(this.today.jam_masuk, page.work_start);
     },
-    get worked() { return Math.max(0, Math.floor((wallMs(this.now) - wallMs(this.today?.jam_masuk ?? this.now)) / 60_000)); },
+    get isWorking() { return this.kind === 'pulang'; },
+    get workedFor() { return span(Math.max(0, Math.floor((wallMs(this.now) - wallMs(this.today?.jam_masuk ?? this.now)) / 60_000))); },
 
     get busy() { return this.phase !== 'idle'; },
+    get showsIn() { return !this.busy && this.kind === 'masuk'; },
+    get showsOut() { return !this.busy && this.kind === 'pulang'; },
     get label() {
       const verb = this.kind === 'pulang' ? 'Absen Pulang' : 'Absen Masuk';
       return { idle: verb, locating: 'Menunggu lokasi…', sending: 'Mengirim…', waiting: 'Menunggu sambungan…' }[this.phase];
     },
     get place() { return describe(this.position); },
-    get placeIsGood() { return this.place.tone === 'good'; },
-    get placeIsBad() { return this.place.tone === 'bad'; },
+    get placeClass() { return { idle: 'text-muted', good: 'text-good', late: 'text-late', bad: 'font-medium text-bad' }[this.place.tone]; },
     get searching() { return this.position.is === 'searching' || this.position.is === 'slow'; },
     get denied() { return this.position.is === 'denied'; },
-    get canRetryPlace() { return this.position.is === 'denied' || this.position.is === 'unavailable'; },
+    get canRetryPlace() { return this.denied || this.position.is === 'unavailable'; },
+    get blocked() { return this.canRetryPlace || this.position.is === 'insecure'; },
+    get isWaiting() { return this.phase === 'waiting'; },
     get waitingWords() {
       return this.offline
         ? 'Tersimpan di ponsel, dikirim begitu tersambung. Biarkan halaman ini terbuka.'

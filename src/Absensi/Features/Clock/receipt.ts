@@ -1,5 +1,4 @@
 import { coordinates, hourMinuteSecond, mapUrl, meters, span } from '@/words';
-import { scaleBar } from './scaleBar';
 import { lateWords } from './serverClock';
 
 export type Today = { jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
@@ -12,7 +11,7 @@ export type Receipt = Today & {
   longitude: number;
   accuracy: number;
   node_id: string;
-  work_start: string;
+  work_start: string | null;
 };
 
 export type ReadableReceipt = ReturnType<typeof readable>;
@@ -23,12 +22,11 @@ export function readable(receipt: Receipt) {
     code: receipt.receipt,
     title: isOut ? 'Absen pulang tercatat' : 'Absen masuk tercatat',
     time: hourMinuteSecond(receipt.timestamp),
-    remark: isOut ? `Bekerja ${span(receipt.duration_minutes)}` : lateWords(receipt.jam_masuk, receipt.work_start),
+    remark: isOut ? `Bekerja ${span(receipt.duration_minutes)}` : lateWords(receipt.jam_masuk, receipt.work_start ?? ''),
     isLate: !isOut && receipt.status === 'Terlambat',
     place: coordinates(receipt.latitude, receipt.longitude),
     accuracy: `±${meters(receipt.accuracy)}`,
     map: mapUrl(receipt.latitude, receipt.longitude),
-    scale: scaleBar(receipt.accuracy),
     node: receipt.node_id,
   };
 }

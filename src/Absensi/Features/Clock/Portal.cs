@@ -1,0 +1,16 @@
+using System.Globalization;
+using Absensi.Core.Events;
+
+namespace Absensi.Features.Clock;
+
+/// <summary>What the portal's script starts from. Times are the server's wall time.</summary>
+public sealed record PortalData(string Now, long UserId, string WorkStart, PortalToday? Today)
+{
+    public static PortalData Of(PortalModel page, long userId) => new(
+        Local(page.Now)!, userId, page.Rules.WorkStart.ToString("HH:mm", CultureInfo.InvariantCulture),
+        page.Today is { } row ? new PortalToday(Local(row.JamMasuk), Local(row.JamPulang), row.Status!, row.DurationMinutes) : null);
+
+    private static string? Local(DateTime? time) => time?.ToString(AttendanceFact.TimeFormat, CultureInfo.InvariantCulture);
+}
+
+public sealed record PortalToday(string? JamMasuk, string? JamPulang, string Status, int? DurationMinutes);
