@@ -6,7 +6,7 @@ import { hourMinute, oneDecimal, thousands } from '@/words';
 
 type Metrics = { today_count: number; week_count: number; attendance_rate: number; servers_online: number; servers_total: number };
 type Row = AttendanceEvent['data'];
-type Page = { metrics: Metrics; latest_attendances: Row[]; server_status: Server[]; last_event_id: number };
+type Page = { metrics: Metrics; latest_attendances: Row[]; server_status: Server[]; last_id: number };
 
 const shown = 10;
 const refreshAfterMs = 1500;
@@ -24,7 +24,7 @@ component('dashboard', () => {
     connection: 'connecting' as Connection,
 
     init() {
-      new LiveFeed(page.last_event_id, true, {
+      new LiveFeed(page.last_id, true, {
         event: (event) => this.arrived(event),
         connection: (state) => { this.connection = state; },
         presence: (presence) => { this.online = presence.online; this.people = presence.users; },
