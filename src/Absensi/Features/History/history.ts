@@ -2,6 +2,11 @@ import { component } from '@/alpine';
 
 /** The filters are a plain form in the URL; this only sends it as soon as a choice is made. */
 component('filters', () => ({
+  // Only on a phone are the fields folded away, until one of them says something the chips don't.
+  open: new URLSearchParams(location.search).has('status'),
+
+  toggle() { this.open = !this.open; },
+
   init() {
     this.$root.addEventListener('change', () => (this.$root as HTMLFormElement).requestSubmit());
     document.addEventListener('keydown', (event) => this.focusSearch(event));
