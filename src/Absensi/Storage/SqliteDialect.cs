@@ -1,6 +1,8 @@
-using System.Data.Common;
 using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Absensi.Storage;
 
@@ -9,6 +11,9 @@ public sealed class SqliteDialect : Dialect
 {
     private readonly SqliteConnectionStringBuilder _settings;
     private readonly Lazy<FileGate> _gate;
+
+    // Pooled handles keep their settings; each is told once.
+    private readonly ConditionalWeakTable<sqlite3, SqliteDialect> _prepared = [];
 
     // Kept open so that no reader's close is ever the last one, which would checkpoint outside the gate.
     private SqliteConnection? _anchor;
@@ -98,6 +103,7 @@ public sealed class SqliteDialect : Dialect
         try
         {
             await connection.OpenAsync(cancel);
+            if (!_prepared.TryAdd(connection.Handle!, this)) return connection;
             await using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
             await command.ExecuteNonQueryAsync(cancel);
