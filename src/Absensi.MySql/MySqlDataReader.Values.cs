@@ -14,7 +14,7 @@ public sealed partial class MySqlDataReader
     public override object GetValue(int ordinal)
     {
         var length = LengthOf(ordinal);
-        return length < 0 ? DBNull.Value : Value.Box(_columns[ordinal], _session.Row.Slice(_offsets[ordinal], length), _session.Settings);
+        return length < 0 ? DBNull.Value : Value.Box(_columns[ordinal], _buffer.AsSpan(_offsets[ordinal], length), _session.Settings);
     }
 
     public override int GetValues(object[] values)
@@ -156,6 +156,6 @@ public sealed partial class MySqlDataReader
     {
         var length = LengthOf(ordinal);
         if (length < 0) throw new InvalidCastException($"Column '{_columns[ordinal].Name}' is NULL.");
-        return _session.Row.Slice(_offsets[ordinal], length);
+        return _buffer.AsSpan(_offsets[ordinal], length);
     }
 }

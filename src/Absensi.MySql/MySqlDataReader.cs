@@ -21,8 +21,11 @@ public sealed partial class MySqlDataReader : DbDataReader
     private Column[] _columns = [];
     private int[] _offsets = [];
     private int[] _lengths = [];
+    private byte[] _buffer = [];
+    private int _rowLength;
     private bool _rowsLeft;
     private bool _hasRow;
+    private bool _sawRow;
     private bool _peeked;
     private bool _isClosed;
     private int _affected = -1;
@@ -115,8 +118,6 @@ public sealed partial class MySqlDataReader : DbDataReader
         if (disposing) Close();
     }
 
-    private bool _sawRow;
-
     private async Task<bool> ReadFurtherAsync(CancellationToken cancellationToken)
     {
         try
@@ -153,40 +154,44 @@ public sealed partial class MySqlDataReader : DbDataReader
 
     private bool Accept(bool isRow)
     {
-        if (isRow) Locate(_session.Row);
+        if (isRow)
+        {
+            (_buffer, var start, _rowLength) = _session.Row;
+            Locate(_columns, _buffer.AsSpan(0, start + _rowLength), start);
+        }
         return _hasRow = _sawRow = _rowsLeft = isRow;
     }
 
-    /// <summary>Finds every value of the row; a row that is not exactly its values is malformed.</summary>
-    private void Locate(ReadOnlySpan<byte> row)
+    /// <summary>Finds every value of the row that fills <paramref name="buffer"/> from <paramref name="start"/>; one that is not exactly its values is malformed.</summary>
+    private void Locate(Column[] columns, ReadOnlySpan<byte> buffer, int start)
     {
-        var nulls = row.Slice(1, Math.Min((_columns.Length + 9) / 8, row.Length - 1));
-        if (nulls.Length < (_columns.Length + 9) / 8) throw MySqlException.Malformed("a row shorter than its columns");
-        var position = 1 + nulls.Length;
-        for (var i = 0; i < _columns.Length; i++)
+        var position = start + 1 + (columns.Length + 9) / 8;
+        if (position > buffer.Length) throw MySqlException.Malformed("a row shorter than its columns");
+        var nulls = buffer[(start + 1)..position];
+        var (offsets, lengths) = (_offsets, _lengths);
+        for (var i = 0; i < columns.Length; i++)
         {
             if ((nulls[(i + 2) >> 3] & (1 << ((i + 2) & 7))) != 0)
             {
-                _lengths[i] = -1;
+                lengths[i] = -1;
                 continue;
             }
-            var size = _columns[i].FixedSize;
+            var size = columns[i].FixedSize;
             if (size == 0)
             {
-                if (position < row.Length && row[position] < 0xFB) size = row[position++];
+                if (position < buffer.Length && buffer[position] < 0xFB) size = buffer[position++];
                 else
                 {
-                    var reader = new PayloadReader(row[position..]);
-                    var length = reader.LengthEncoded();
-                    position = row.Length - reader.Left;
-                    size = (int)Math.Min(length, int.MaxValue);
+                    var reader = new PayloadReader(buffer[position..]);
+                    size = (int)Math.Min(reader.LengthEncoded(), int.MaxValue);
+                    position = buffer.Length - reader.Left;
                 }
             }
-            if (size > row.Length - position) throw MySqlException.Malformed("a value longer than its row");
-            (_offsets[i], _lengths[i]) = (position, size);
+            if (size > buffer.Length - position) throw MySqlException.Malformed("a value longer than its row");
+            (offsets[i], lengths[i]) = (position, size);
             position += size;
         }
-        if (position != row.Length) throw MySqlException.Malformed("a row longer than its columns");
+        if (position != buffer.Length) throw MySqlException.Malformed("a row longer than its columns");
     }
 
     private async ValueTask LeaveAsync()
@@ -197,7 +202,7 @@ public sealed partial class MySqlDataReader : DbDataReader
             while (!_session.IsBroken && (_rowsLeft || _session.HasMoreResults))
             {
                 if (!_rowsLeft) await NextResultAsync(CancellationToken.None).ConfigureAwait(false);
-                else if (await ReadAsync(CancellationToken.None).ConfigureAwait(false)) passed += _session.Row.Length;
+                else if (await ReadAsync(CancellationToken.None).ConfigureAwait(false)) passed += _rowLength;
                 if (passed > LetPass) _session.Break(kill: true);
             }
         }

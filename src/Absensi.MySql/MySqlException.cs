@@ -38,10 +38,10 @@ public sealed class MySqlException : DbException
         or MySqlErrorCode.SessionWasKilled or MySqlErrorCode.ClientInteractionTimeout;
 
     internal static MySqlException Malformed(string what) =>
-        new(MySqlErrorCode.MalformedPacket, $"The server sent {what}; the connection is given up.");
+        new(MySqlErrorCode.MalformedPacket, $"The server sent {what}.");
 
     internal static MySqlException PacketTooLarge(int limit) =>
-        new(MySqlErrorCode.PacketTooLarge, $"A packet is longer than MaxAllowedPacket ({limit} bytes); the connection is given up.");
+        new(MySqlErrorCode.PacketTooLarge, $"A packet is longer than MaxAllowedPacket ({limit} bytes).");
 
     internal static MySqlException Lost(string message, Exception? inner = null) => new(MySqlErrorCode.ServerLost, message, inner);
 

@@ -93,8 +93,8 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The row taken last, behind its first byte. Valid until the next is taken.</summary>
-    public ReadOnlySpan<byte> Row => _wire.Payload;
+    /// <summary>Where the row taken last lies, its first byte included. Valid until the next is taken.</summary>
+    public (byte[] Buffer, int Start, int Length) Row => _wire.Place;
 
     private async ValueTask<ResultHead> ReadToLastAsync(CancellationToken cancellationToken)
     {

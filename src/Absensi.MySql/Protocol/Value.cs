@@ -76,16 +76,9 @@ internal static class Value
         if (bytes.Length is not (0 or 4 or 7 or 11)) throw MySqlException.Malformed("a date of impossible length");
         var year = bytes.Length == 0 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         if (year == 0 || bytes[2] == 0 || bytes[3] == 0) throw new InvalidCastException($"Column '{column.Name}' holds a zero date, which no DateTime is.");
-        try
-        {
-            var value = new DateTime(year, bytes[2], bytes[3], 0, 0, 0, kind);
-            if (bytes.Length >= 7) value = value.AddTicks(Clock(bytes[4], bytes[5], bytes[6], bytes.Length == 11 ? bytes[7..] : default));
-            return value;
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            throw MySqlException.Malformed("a date that is none");
-        }
+        if (year > 9999 || bytes[2] > 12 || bytes[3] > System.DateTime.DaysInMonth(year, bytes[2])) throw MySqlException.Malformed("a date that is none");
+        var midnight = new DateTime(year, bytes[2], bytes[3], 0, 0, 0, kind);
+        return bytes.Length < 7 ? midnight : midnight.AddTicks(Clock(bytes[4], bytes[5], bytes[6], bytes.Length == 11 ? bytes[7..] : default));
     }
 
     public static TimeSpan Time(Column column, ReadOnlySpan<byte> bytes)

@@ -61,6 +61,9 @@ internal sealed class Wire(Stream stream, int maxPacket)
         }
     }
 
+    /// <summary>Where <see cref="Payload"/> lies, for who reads it again and again.</summary>
+    public (byte[] Buffer, int Start, int Length) Place => (_buffer, _payload, _payloadLength);
+
     public ValueTask NextAsync(CancellationToken cancellationToken) => TryNext() ? default : FillUntilNextAsync(cancellationToken);
 
     public ValueTask SendAsync(PacketWriter packets, CancellationToken cancellationToken) => Stream.WriteAsync(packets.Written, cancellationToken);
