@@ -28,6 +28,9 @@ public sealed class MySqlConnection : DbConnection
     internal MySqlConnection(string connectionString, Settings settings, Pool? pool) =>
         (_connectionString, _settings, _pool) = (connectionString, settings, pool);
 
+    /// <summary>Over a session opened elsewhere, without a pool.</summary>
+    internal MySqlConnection(Session session) => (_settings, _session) = (session.Settings, session);
+
     [AllowNull]
     public override string ConnectionString
     {

@@ -54,7 +54,7 @@ public sealed partial class MariaDbServer : IAsyncDisposable
         [
             "--no-defaults", "--user=root", "--bind-address=127.0.0.1", $"--port={Port}", $"--socket={Socket}", $"--datadir={_folder}/data",
             $"--pid-file={_folder}/pid", $"--log-error={_folder}/log", $"--init-file={_folder}/init.sql", "--skip-name-resolve", "--max-connections=500",
-            "--innodb-buffer-pool-size=64M", "--performance-schema=OFF", .. _options,
+            "--innodb-buffer-pool-size=64M", "--performance-schema=OFF", "--table-open-cache=400", .. _options,
         ];
         _process = Process.Start(new ProcessStartInfo("mariadbd", arguments) { UseShellExecute = false })!;
         var patience = Stopwatch.StartNew();
