@@ -47,7 +47,7 @@ public sealed class CommandTests(ServerFixture fixture)
         var sent = new byte[length];
         new Random(length).NextBytes(sent);
 
-        var received = (byte[]?)await ScalarAsync(connection, "SELECT @v", sent);
+        var received = (byte[]?)await ScalarAsync(connection, "SELECT CAST(@v AS BINARY)", sent);
 
         Assert.True(sent.AsSpan().SequenceEqual(received));
         Assert.Equal("still in step", await ScalarAsync(connection, "SELECT @v", "still in step"));
@@ -228,7 +228,7 @@ public sealed class CommandTests(ServerFixture fixture)
         await using var connection = await fixture.Database.OpenConnectionAsync();
         var thread = connection.ServerThread;
         var began = Stopwatch.GetTimestamp();
-        await using (var command = new MySqlCommand(EndlessRows, connection))
+        await using (var command = new MySqlCommand(EndlessRows + " LIMIT 50000000", connection))
         await using (var reader = await command.ExecuteReaderAsync()) await reader.ReadAsync();
 
         Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
@@ -281,7 +281,7 @@ public sealed class CommandTests(ServerFixture fixture)
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4 << 20);
     }
 
-    /// <summary>A billion rows of 100 characters, made as they are read.</summary>
+    /// <summary>A billion rows of 100 characters, made as they are read; MySQL does so only under a limit.</summary>
     private const string EndlessRows =
         """
         WITH d AS (SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)

@@ -78,8 +78,14 @@ public sealed partial class MariaDbServer : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>The server stops moving; its sockets stay open.</summary>
-    public void Freeze() => Signal(SignalStop);
+    /// <summary>The server stops moving; its sockets stay open. Returns when every thread of it stands.</summary>
+    public void Freeze()
+    {
+        Signal(SignalStop);
+        var patience = Stopwatch.StartNew();
+        while (!Directory.EnumerateDirectories($"/proc/{ProcessId}/task").All(IsStopped))
+            if (patience.Elapsed > TimeSpan.FromSeconds(5)) throw new TimeoutException("MariaDB does not stop moving.");
+    }
 
     public void Thaw() => Signal(SignalContinue);
 
@@ -154,6 +160,13 @@ public sealed partial class MariaDbServer : IAsyncDisposable
     private void Signal(int signal)
     {
         if (_process is { HasExited: false } && SendSignal(ProcessId, signal) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>The state follows the command's name, which stands in parentheses (proc(5)).</summary>
+    private static bool IsStopped(string task)
+    {
+        var stat = File.ReadAllText(Path.Combine(task, "stat"));
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 
     private void OnProcessExit(object? sender, EventArgs e) => Signal(SignalKill);
