@@ -124,10 +124,10 @@ public sealed partial class MySqlDataReader : DbDataReader
         {
             return Accept(await _session.NextRowAsync(_timeout, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception e)
+        catch
         {
             _rowsLeft = false;
-            throw _session.Failed(e, cancellationToken);
+            throw;
         }
     }
 
@@ -159,7 +159,8 @@ public sealed partial class MySqlDataReader : DbDataReader
             (_buffer, var start, _rowLength) = _session.Row;
             Locate(_columns, _buffer.AsSpan(0, start + _rowLength), start);
         }
-        return _hasRow = _sawRow = _rowsLeft = isRow;
+        _sawRow |= isRow;
+        return _hasRow = _rowsLeft = isRow;
     }
 
     /// <summary>Finds every value of the row that fills <paramref name="buffer"/> from <paramref name="start"/>; one that is not exactly its values is malformed.</summary>

@@ -48,10 +48,15 @@ public sealed class MySqlTransaction : DbTransaction
 
     public override async ValueTask DisposeAsync()
     {
-        if (IsActive(out var connection))
+        var isActive = IsActive(out var connection);
+        try
         {
-            if (connection.Reader is { } reader) await reader.DisposeAsync().ConfigureAwait(false);
-            if (connection.State == ConnectionState.Open) await RollbackAsync().ConfigureAwait(false);
+            if (isActive && connection!.Reader is { } reader) await reader.DisposeAsync().ConfigureAwait(false);
+            if (isActive && connection!.State == ConnectionState.Open) await RollbackAsync().ConfigureAwait(false);
+        }
+        catch (MySqlException) when (connection!.State != ConnectionState.Open)
+        {
+            // The server rolls back what a lost connection left open; thrown from here, this would hide why the caller is leaving.
         }
         _connection = null;
         GC.SuppressFinalize(this);

@@ -76,14 +76,17 @@ internal sealed class Pool : IAsyncDisposable
         try
         {
             if (!session.IsBroken && Belongs(session)) await CleanAsync(session).ConfigureAwait(false);
+            session.UsedAt = Stopwatch.GetTimestamp();
+            if (session.IsBroken || !Keep(session)) await session.CloseAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (e is MySqlException or OperationCanceledException)
         {
-            session.Break(kill: false);
+            await session.CloseAsync().ConfigureAwait(false); // it broke while being tidied
         }
-        session.UsedAt = Stopwatch.GetTimestamp();
-        if (session.IsBroken || !Keep(session)) await session.CloseAsync().ConfigureAwait(false);
-        _places.Release();
+        finally
+        {
+            _places.Release();
+        }
     }
 
     /// <summary>Closes what is idle now, and what is in use when it comes back.</summary>

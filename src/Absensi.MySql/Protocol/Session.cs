@@ -150,7 +150,7 @@ internal sealed partial class Session
                 Start(Command.Quit);
                 await SendAsync(limit.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException) { }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or MySqlException) { }
             Break(kill: false);
         }
         Release();
