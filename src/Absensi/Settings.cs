@@ -30,6 +30,9 @@ public sealed record Settings
     public required DatabaseServer? Database { get; init; }
     public required RedisServer? Redis { get; init; }
 
+    /// <summary>Whom <c>absensi up</c> makes the first admin.</summary>
+    public required string AdminEmail { get; init; }
+
     /// <summary>Several processes listen on the port together; what <c>absensi up</c> sets for its nodes.</summary>
     public required bool SharePort { get; init; }
 
@@ -57,6 +60,7 @@ public sealed record Settings
         Redis = source.Get("REDIS_HOST") is { } redis
             ? new RedisServer(redis, source.Integer("REDIS_PORT", 6379, 1, 65535), source.Get("REDIS_PASSWORD"))
             : null,
+        AdminEmail = source.Email("APP_ADMIN_EMAIL", "admin@absensi.local"),
         SharePort = source.OneOf("ABSENSI_SHARE_PORT", "0", "0", "1") == "1",
     };
 }
@@ -96,6 +100,10 @@ public sealed class SettingsSource(Func<string, string?> lookup)
     public string OneOf(string name, string otherwise, params string[] allowed) =>
         Text(name, otherwise) is var text && allowed.FirstOrDefault(a => a.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
         : throw Wrong(name, text, $"one of {string.Join(", ", allowed)}");
+
+    public string Email(string name, string otherwise) =>
+        Text(name, otherwise) is { Length: <= 255 } text && System.Net.Mail.MailAddress.TryCreate(text, out _) ? text
+        : throw Wrong(name, Text(name, otherwise), "an e-mail address such as admin@absensi.local");
 
     public Uri? WebAddress(string name) =>
         Get(name) is not { } text ? null

@@ -11,13 +11,12 @@ public static class MigrateCommand
     {
         var data = CommandLine.DataFolder();
         var command = new Command("migrate", "Brings the database's schema up to date; safe to run from several nodes at once") { data };
-        command.SetAction(async (parsed, cancel) =>
+        command.SetAction((parsed, cancel) => CommandLine.WithDatabaseAsync(Settings.Read(parsed.GetValue(data)), async database =>
         {
-            await using var database = Database.From(Settings.Read(parsed.GetValue(data)));
             var applied = await MigrateAsync(database, cancel);
             Console.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied {string.Join(", ", applied)}.");
             return 0;
-        });
+        }));
         return command;
     }
 

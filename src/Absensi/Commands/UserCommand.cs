@@ -18,13 +18,15 @@ public static class UserCommand
         var fromInput = new Option<bool>("--password-stdin") { Description = "read the password from standard input instead of making one up" };
         var data = CommandLine.DataFolder();
         var add = new Command("add", "Adds a person") { name, email, role, fromInput, data };
-        add.SetAction(async (parsed, cancel) =>
+        add.SetAction((parsed, cancel) =>
         {
             var settings = Settings.Read(parsed.GetValue(data));
-            await using var database = Database.From(settings);
-            await MigrateCommand.MigrateAsync(database, cancel);
-            var given = parsed.GetValue(fromInput) ? await Console.In.ReadLineAsync(cancel) ?? "" : null;
-            return await AddAsync(database, settings, parsed.GetValue(name)!.Trim(), parsed.GetValue(email)!.Trim(), parsed.GetValue(role)!, given, cancel);
+            return CommandLine.WithDatabaseAsync(settings, async database =>
+            {
+                await MigrateCommand.MigrateAsync(database, cancel);
+                var given = parsed.GetValue(fromInput) ? await Console.In.ReadLineAsync(cancel) ?? "" : null;
+                return await AddAsync(database, settings, parsed.GetValue(name)!.Trim(), parsed.GetValue(email)!.Trim(), parsed.GetValue(role)!, given, cancel);
+            });
         });
         return new Command("user", "People who may log in") { add };
     }

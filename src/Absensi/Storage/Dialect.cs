@@ -48,5 +48,9 @@ public abstract class Dialect : IAsyncDisposable
 
     public abstract bool IsTaken(Exception fault);
 
+    /// <summary>The line for an operator on a database that can't be used as it is found: what is wrong, what to do. Null for any other fault.</summary>
+    public virtual string? Explain(Exception fault) =>
+        fault is StorageUnavailableException or DbException ? $"the database can't be used: {fault.Message}" : null;
+
     public abstract ValueTask DisposeAsync();
 }

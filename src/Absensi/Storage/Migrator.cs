@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Reflection;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Absensi.Storage;
 
@@ -33,7 +32,7 @@ public sealed class Migrator(Database database)
 
             return applied;
         }
-        catch (Exception e) when (Explain(e) is { } explanation)
+        catch (Exception e) when (database.Dialect.Explain(e) is { } explanation)
         {
             throw new StorageException(explanation, e);
         }
@@ -49,7 +48,7 @@ public sealed class Migrator(Database database)
         }
         catch (DbException e)
         {
-            throw new StorageException(Explain(e) ?? $"the database has no schema of ours ({e.Message}): run ./absensi migrate", e);
+            throw new StorageException(database.Dialect.Explain(e) ?? e.Message, e);
         }
     }
 
@@ -72,19 +71,5 @@ public sealed class Migrator(Database database)
             var name = resource[prefix.Length..^".sql".Length];
             return new Migration(int.Parse(name.AsSpan(0, 4), System.Globalization.CultureInfo.InvariantCulture), name, reader.ReadToEnd());
         }).ToList();
-    }
-
-    private string? Explain(Exception fault)
-    {
-        var file = (database.Dialect as SqliteDialect)?.DatabaseFile;
-        return fault switch
-        {
-            SqliteException { SqliteErrorCode: 26 or 11 } => $"{file} is damaged or no SQLite database: restore it from a backup, or move it away to begin anew",
-            SqliteException { SqliteErrorCode: 8 or 14 } or UnauthorizedAccessException => $"the data folder {Path.GetDirectoryName(file)} can't be written: {fault.Message}",
-            SqliteException { SqliteErrorCode: 13 } => $"no space left for {file}",
-            SqliteException { SqliteErrorCode: 10 } or IOException => $"the data folder {Path.GetDirectoryName(file)} can't be used: {fault.Message}",
-            StorageUnavailableException or DbException => $"the database can't be used: {fault.Message}",
-            _ => null,
-        };
     }
 }

@@ -71,6 +71,22 @@ public sealed class SqliteDialect : Dialect
         return fault is SqliteException { SqliteExtendedErrorCode: unique or primaryKey };
     }
 
+    public override string? Explain(Exception fault)
+    {
+        const int error = 1, readOnly = 8, ioError = 10, corrupt = 11, full = 13, cannotOpen = 14, noDatabase = 26;
+        var folder = Path.GetDirectoryName(DatabaseFile);
+        return fault switch
+        {
+            SqliteException { SqliteErrorCode: corrupt or noDatabase } => $"{DatabaseFile} is damaged or no SQLite database: restore it from a backup, or move it away to begin anew",
+            SqliteException { SqliteErrorCode: full } => $"no space left for {DatabaseFile}: free some, then start again; nothing that was answered is lost",
+            SqliteException { SqliteErrorCode: cannotOpen } when !File.Exists(DatabaseFile) => $"there is no database in {folder}: run ./absensi up or ./absensi migrate, or name another folder with --data",
+            SqliteException { SqliteErrorCode: error } when fault.Message.Contains("no such table", StringComparison.Ordinal) => $"{DatabaseFile} has no tables of ours: run ./absensi migrate",
+            SqliteException { SqliteErrorCode: readOnly or cannotOpen } or UnauthorizedAccessException => $"the data folder {folder} can't be written: {fault.Message}",
+            SqliteException { SqliteErrorCode: ioError } or IOException => $"the data folder {folder} can't be used: {fault.Message}",
+            _ => base.Explain(fault),
+        };
+    }
+
     public override async ValueTask DisposeAsync()
     {
         if (_anchor is null) return;

@@ -1,0 +1,57 @@
+namespace Absensi.Cluster;
+
+/// <summary>A child can't be brought to work; the message is the one line the operator reads.</summary>
+public sealed class SupervisorException(string message) : Exception(message);
+
+/// <summary>
+/// Keeps a system of processes on this machine. They start in stages, each stage when the one before is ready, and stop
+/// in the opposite order; one that dies is started again.
+/// </summary>
+public sealed class Supervisor(IReadOnlyList<IReadOnlyList<Child>> stages)
+{
+    private static readonly TimeSpan PatienceToBegin = TimeSpan.FromSeconds(60), PatienceToStop = TimeSpan.FromSeconds(10);
+
+    private readonly ChildOutput _output = new(stages.SelectMany(s => s).Select(c => c.Name));
+
+    /// <summary>Returns when everything has been stopped, after <paramref name="stop"/> asked for it.</summary>
+    /// <param name="whenReady">Called once, when all children are ready; whatever it does ends with the token it gets.</param>
+    /// <exception cref="SupervisorException">A child can't start; the others have been stopped.</exception>
+    public async Task RunAsync(Func<CancellationToken, Task> whenReady, CancellationToken stop)
+    {
+        var kept = new Stack<List<KeptChild>>();
+        try
+        {
+            foreach (var stage in stages)
+            {
+                kept.Push(stage.Select(child => new KeptChild(child, _output)).ToList());
+                await BeginAsync(kept.Peek(), stop);
+            }
+
+            await whenReady(stop);
+            await Task.Delay(Timeout.Infinite, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            foreach (var stage in kept) await Task.WhenAll(stage.Select(child => child.StopAsync(PatienceToStop)));
+        }
+    }
+
+    private static async Task BeginAsync(List<KeptChild> stage, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(PatienceToBegin);
+        var begun = stage.ConvertAll(child => child.BeginAsync());
+        try
+        {
+            await foreach (var one in Task.WhenEach(begun).WithCancellation(patience.Token)) await one;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            var late = stage.Where((_, i) => !begun[i].IsCompleted).Select(child => child.Name);
+            throw new SupervisorException($"{string.Join(", ", late)}: not ready after {PatienceToBegin.TotalSeconds:0} s; see the lines above");
+        }
+    }
+}
