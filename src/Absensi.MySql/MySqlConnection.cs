@@ -15,6 +15,7 @@ public sealed class MySqlConnection : DbConnection
     private Settings _settings;
     private Pool? _pool;
     private Session? _session;
+    private readonly MySqlConnectionOpenedCallback? _opened;
 
     public MySqlConnection()
         : this("") { }
@@ -25,8 +26,8 @@ public sealed class MySqlConnection : DbConnection
         ConnectionString = connectionString;
     }
 
-    internal MySqlConnection(string connectionString, Settings settings, Pool? pool) =>
-        (_connectionString, _settings, _pool) = (connectionString, settings, pool);
+    internal MySqlConnection(string connectionString, Settings settings, Pool? pool, MySqlConnectionOpenedCallback? opened) =>
+        (_connectionString, _settings, _pool, _opened) = (connectionString, settings, pool, opened);
 
     /// <summary>Over a session opened elsewhere, without a pool.</summary>
     internal MySqlConnection(Session session) => (_settings, _session) = (session.Settings, session);
@@ -75,6 +76,7 @@ public sealed class MySqlConnection : DbConnection
         _session = _pool is null
             ? await Session.OpenAsync(_settings, _settings.ConnectTimeout, generation: 0, cancellationToken).ConfigureAwait(false)
             : await _pool.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (_opened is not null && _session.IsUntouched) await PrepareAsync(_opened, cancellationToken).ConfigureAwait(false);
         OnStateChange(new StateChangeEventArgs(ConnectionState.Closed, ConnectionState.Open));
     }
 
@@ -164,6 +166,22 @@ public sealed class MySqlConnection : DbConnection
     {
         await CloseAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
+    }
+
+    private async Task PrepareAsync(MySqlConnectionOpenedCallback opened, CancellationToken cancellationToken)
+    {
+        var session = _session!;
+        try
+        {
+            await opened(new MySqlConnectionOpenedContext(this), cancellationToken).ConfigureAwait(false);
+            (session.IsUntouched, session.IsChanged) = (false, false);
+        }
+        catch
+        {
+            session.Break(kill: false);
+            await GiveBack().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private Task GiveBack()

@@ -7,18 +7,22 @@ public sealed class MySqlDataSource : DbDataSource
 {
     private readonly Pool? _pool;
     private readonly Settings _settings;
+    private readonly MySqlConnectionOpenedCallback? _opened;
 
     /// <exception cref="ArgumentException">The connection string has an unknown word or an impossible value.</exception>
     public MySqlDataSource(string connectionString)
+        : this(connectionString, null) { }
+
+    internal MySqlDataSource(string connectionString, MySqlConnectionOpenedCallback? opened)
     {
-        ConnectionString = connectionString;
+        (ConnectionString, _opened) = (connectionString, opened);
         _settings = new Settings(new MySqlConnectionStringBuilder(connectionString));
         _pool = _settings.Pooling ? new Pool(_settings) : null;
     }
 
     public override string ConnectionString { get; }
 
-    public new MySqlConnection CreateConnection() => new(ConnectionString, _settings, _pool);
+    public new MySqlConnection CreateConnection() => new(ConnectionString, _settings, _pool, _opened);
 
     public new MySqlConnection OpenConnection() => (MySqlConnection)base.OpenConnection();
 

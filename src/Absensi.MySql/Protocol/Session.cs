@@ -41,6 +41,9 @@ internal sealed partial class Session
     /// <summary>Set by commands that may leave the session other than it was.</summary>
     public bool IsChanged { get; set; }
 
+    /// <summary>Whether it is as the server made it: just opened, or just reset.</summary>
+    public bool IsUntouched { get; set; } = true;
+
     /// <summary>Set when the current database may no longer be the first. A reset does not bring it back, so such a session is not kept.</summary>
     public bool IsElsewhere { get; set; }
 
@@ -121,7 +124,7 @@ internal sealed partial class Session
         {
             _deadline.End();
         }
-        IsChanged = false;
+        (IsChanged, IsUntouched) = (false, true);
     }
 
     /// <summary>Ends the exchange under way from another thread: as if its time were up.</summary>
