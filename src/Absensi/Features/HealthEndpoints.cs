@@ -17,12 +17,15 @@ public static class HealthEndpoints
     private static async Task<IResult> ReadyAsync(Database database, IHostApplicationLifetime lifetime, CancellationToken cancel)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested) return Results.Json(new Health("draining"), Json.Options, statusCode: 503);
+        // Not merely no longer waited for but ended: probes of a database that hangs must not pile up.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
         try
         {
-            await database.FirstAsync<int>("SELECT 1 FROM event_head", null, cancel).WaitAsync(Patience, cancel);
+            await database.FirstAsync<int>("SELECT 1 FROM event_head", null, patience.Token);
             return Results.Json(new Health("ready"), Json.Options);
         }
-        catch (Exception fault) when (fault is TimeoutException || database.Dialect.IsUnavailable(fault))
+        catch (Exception fault) when (fault is OperationCanceledException || database.Dialect.IsUnavailable(fault))
         {
             return Results.Json(new Health("no database"), Json.Options, statusCode: 503);
         }

@@ -13,6 +13,9 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
 {
     public const int QueueLimit = 4096, BatchLimit = 256;
 
+    /// <summary>How long a tap waits for its commit before its caller is told to ask again.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
     private readonly ClockBatch _batch = new(database, rules, nodeId);
 
     private readonly Channel<Queued> _queue = Channel.CreateBounded<Queued>(
@@ -25,11 +28,11 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
     public event Action<IReadOnlyList<LogEntry>>? Committed;
 
     /// <summary>Completes when the tap is committed, or known to change nothing.</summary>
-    /// <exception cref="StorageUnavailableException">The queue is full or the database away. Whether the tap was written is told by asking again with the same request id.</exception>
+    /// <exception cref="StorageUnavailableException">The queue is full, or the database away or silent for <see cref="Patience"/>. Whether the tap was written is told by asking again with the same request id.</exception>
     public Task<ClockAnswer> ClockAsync(ClockRequest request)
     {
         var queued = new Queued(request, new TaskCompletionSource<ClockAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _queue.Writer.TryWrite(queued) ? queued.Answer.Task : Task.FromException<ClockAnswer>(new StorageUnavailableException("the writer's queue is full"));
+        return _queue.Writer.TryWrite(queued) ? AnswerAsync(queued.Answer) : Task.FromException<ClockAnswer>(new StorageUnavailableException("the writer's queue is full"));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -39,9 +42,27 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
         var batch = new List<Queued>(BatchLimit);
         while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued)) batch.Add(queued);
-            await CommitAsync(batch);
+            while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued))
+            {
+                if (!queued.Answer.Task.IsCompleted) batch.Add(queued);
+            }
+
+            if (batch.Count > 0) await CommitAsync(batch);
             batch.Clear();
+        }
+    }
+
+    private static async Task<ClockAnswer> AnswerAsync(TaskCompletionSource<ClockAnswer> answer)
+    {
+        try
+        {
+            return await answer.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException silence)
+        {
+            // Under way it may still be committed; in the queue it is passed over from here on.
+            answer.TrySetException(new StorageUnavailableException("the database did not answer in time", silence));
+            return await answer.Task;
         }
     }
 
@@ -51,7 +72,7 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
         {
             var (answers, entries) = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
             for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
-            if (entries.Count > 0) Committed?.Invoke(entries);
+            Announce(entries);
         }
         catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
         {
@@ -82,9 +103,10 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
             var entries = await log.OfRequestsAsync(batch.Select(q => q.Request.RequestId).ToList(), patience.Token);
             written = entries.ToDictionary(e => e.RequestId!, StringComparer.Ordinal);
         }
-        catch (Exception e) when (database.Dialect.IsUnavailable(e) || e is OperationCanceledException)
+        catch (Exception stillAway)
         {
-            // Still away: every caller is told to ask again.
+            // Every caller is told to ask again.
+            if (!database.Dialect.IsUnavailable(stillAway) && stillAway is not OperationCanceledException) LogUnsettled(logger, batch.Count, stillAway);
         }
 
         foreach (var (request, answer) in batch)
@@ -92,12 +114,33 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
             if (written.TryGetValue(request.RequestId, out var entry) && entry.UserId == request.UserId) answer.TrySetResult(new ClockAnswer.Accepted(entry));
             else answer.TrySetException(new StorageUnavailableException("the database is away", fault));
         }
+
+        Announce(written.Values.OrderBy(e => e.Id).ToList());
+    }
+
+    private void Announce(IReadOnlyList<LogEntry> entries)
+    {
+        try
+        {
+            if (entries.Count > 0) Committed?.Invoke(entries);
+        }
+        catch (Exception fault)
+        {
+            // They are committed; who listens can't change that, nor stop the writer.
+            LogUnheard(logger, entries[0].Id, fault);
+        }
     }
 
     private sealed record Queued(ClockRequest Request, TaskCompletionSource<ClockAnswer> Answer);
 
     [LoggerMessage(1, LogLevel.Warning, "Database unavailable while committing {Count} taps; each is settled by its request id")]
     private static partial void LogUnavailable(ILogger logger, int count, Exception fault);
+
+    [LoggerMessage(3, LogLevel.Error, "The outcome of {Count} taps could not be looked up")]
+    private static partial void LogUnsettled(ILogger logger, int count, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Error, "Entries from {First} on are committed, but telling so failed")]
+    private static partial void LogUnheard(ILogger logger, long first, Exception fault);
 
     [LoggerMessage(2, LogLevel.Error, "A tap of user {UserId} failed")]
     private static partial void LogFailed(ILogger logger, long userId, Exception fault);
