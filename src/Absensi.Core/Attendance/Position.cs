@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Absensi.Core.Attendance;
 
 /// <summary>A place on Earth in WGS 84 degrees, kept to the 8 decimals of the document's <c>DECIMAL(10,8)</c> (about 1 mm).</summary>
@@ -7,6 +9,7 @@ public readonly record struct Position
     public double Longitude { get; }
 
     /// <exception cref="ArgumentOutOfRangeException">A coordinate is not finite or outside −90…90, −180…180.</exception>
+    [JsonConstructor]
     public Position(double latitude, double longitude)
     {
         if (!IsLatitude(latitude)) throw new ArgumentOutOfRangeException(nameof(latitude), latitude, "must be between -90 and 90");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Absensi.Core.Attendance;
 
 namespace Absensi.Core.Events;
@@ -34,12 +35,25 @@ public sealed record AttendanceFact
     /// <summary>Radius of the position's uncertainty in metres, as the phone reported it.</summary>
     public double? Accuracy { get; init; }
 
+    /// <summary>
+    /// Of a day that comes from another system's table and that the members above can't tell in full: the whole of it,
+    /// after this fact.
+    /// </summary>
+    public AttendanceDay? Row { get; init; }
+
     public string EventType => Type == ClockKind.In ? EventTypes.Created : EventTypes.Updated;
 
     public const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
 
     // Names may hold any letter; the JSON is never pasted into a page, so only what JSON itself demands is escaped.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions Whole = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     public string ToJson()
     {
@@ -53,6 +67,12 @@ public sealed record AttendanceFact
             if (DurationMinutes is { } minutes) json.WriteNumber("duration_minutes", minutes);
             if (WorkStart is { } start) json.WriteString("work_start", start.ToString("HH:mm:ss", CultureInfo.InvariantCulture));
             if (Accuracy is { } accuracy) json.WriteNumber("accuracy", accuracy);
+            if (Row is not null)
+            {
+                json.WritePropertyName("row");
+                JsonSerializer.Serialize(json, Row, Whole);
+            }
+
             json.WriteEndObject();
         }
 
@@ -106,6 +126,7 @@ public sealed record AttendanceFact
                 WorkStart = json.TryGetProperty("work_start", out var start)
                     ? TimeOnly.ParseExact(start.GetString()!, "HH:mm:ss", CultureInfo.InvariantCulture) : null,
                 Accuracy = json.TryGetProperty("accuracy", out var accuracy) ? accuracy.GetDouble() : null,
+                Row = json.TryGetProperty("row", out var row) ? row.Deserialize<AttendanceDay>(Whole) : null,
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)

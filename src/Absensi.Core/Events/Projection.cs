@@ -8,6 +8,7 @@ public static class Projection
     /// <param name="day">The day before the fact, or null when the fact begins it.</param>
     public static AttendanceDay Apply(AttendanceDay? day, AttendanceFact fact)
     {
+        if (fact.Row is not null) return fact.Row;
         var next = (day ?? New(fact)) with { Type = fact.Type, UpdatedAt = fact.Timestamp };
         return fact.Type == ClockKind.In
             ? next with
