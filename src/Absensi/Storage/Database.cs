@@ -23,7 +23,7 @@ public sealed class Database : IAsyncDisposable
 
     public Dialect Dialect { get; }
 
-    public static Database From(Settings settings) => new(new SqliteDialect(settings.DataFolder));
+    public static Database From(Settings settings) => new(settings.Database is { } server ? new MySqlDialect(server) : new SqliteDialect(settings.DataFolder));
 
     public ValueTask<DbConnection> OpenAsync(CancellationToken cancel) => Dialect.OpenAsync(cancel);
 

@@ -29,6 +29,9 @@ public abstract class Dialect : IAsyncDisposable
     /// <summary>The tail of an INSERT that on a taken <paramref name="key"/> overwrites <paramref name="columns"/> instead.</summary>
     public abstract string OnTaken(string key, params string[] columns);
 
+    /// <summary>Makes the database where there is none yet, for the migrations to fill.</summary>
+    public abstract Task CreateAsync(CancellationToken cancel);
+
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancel);
 
     /// <summary>

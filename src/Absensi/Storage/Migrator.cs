@@ -7,6 +7,9 @@ namespace Absensi.Storage;
 /// <summary>Numbered SQL files, each applied once and in order; every process may try at the same time.</summary>
 public sealed class Migrator(Database database)
 {
+    /// <summary>Seconds for one statement: the rebuild of a large table takes its time.</summary>
+    internal const int Patience = 3600;
+
     public sealed record Migration(int Version, string Name, string Sql);
 
     /// <summary>Brings the schema up to date.</summary>
@@ -16,15 +19,18 @@ public sealed class Migrator(Database database)
     {
         try
         {
-            if (database.Dialect is SqliteDialect sqlite) await sqlite.CreateAsync(cancel);
+            await database.Dialect.CreateAsync(cancel);
             await using var connection = await database.OpenAsync(cancel);
             await using var turn = await database.Dialect.EnterMigrationAsync(connection, cancel);
             await connection.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (version INT NOT NULL PRIMARY KEY, name VARCHAR(100) NOT NULL)");
             var applied = new List<string>();
-            foreach (var migration in await PendingAsync(connection, cancel))
+            var pending = await PendingAsync(connection, cancel);
+            if (database.Dialect is MySqlDialect && pending is [{ Version: 1 } first, ..] && await LaravelDatabase.FindAsync(connection, database.Dialect, cancel) is { } laravel)
+                applied.Add(await laravel.AdoptAsync(first.Sql, cancel));
+            foreach (var migration in pending)
             {
                 await using var transaction = await database.Dialect.BeginAsync(connection, cancel);
-                await connection.ExecuteAsync(new CommandDefinition(migration.Sql, transaction: transaction, cancellationToken: cancel));
+                await connection.ExecuteAsync(new CommandDefinition(migration.Sql, transaction: transaction, commandTimeout: Patience, cancellationToken: cancel));
                 await connection.ExecuteAsync("INSERT INTO schema_migrations (version, name) VALUES (@Version, @Name)", migration, transaction);
                 await transaction.CommitAsync(cancel);
                 applied.Add(migration.Name);
@@ -46,9 +52,9 @@ public sealed class Migrator(Database database)
             await using var connection = await database.OpenAsync(cancel);
             if ((await PendingAsync(connection, cancel)).Count > 0) throw new StorageException("the database's schema is out of date: run ./absensi migrate");
         }
-        catch (DbException e)
+        catch (Exception e) when (database.Dialect.Explain(e) is { } explanation)
         {
-            throw new StorageException(database.Dialect.Explain(e) ?? e.Message, e);
+            throw new StorageException(explanation, e);
         }
     }
 

@@ -101,7 +101,7 @@ public sealed class SqliteDialect : Dialect
     }
 
     /// <summary>Makes the file where there is none, in the journal mode that lets readers go on while one writes.</summary>
-    public async Task CreateAsync(CancellationToken cancel)
+    public override async Task CreateAsync(CancellationToken cancel)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(DatabaseFile)!);
         using var turn = await EnterWriteAsync(cancel);

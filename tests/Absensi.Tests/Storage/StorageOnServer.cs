@@ -1,0 +1,12 @@
+namespace Absensi.Tests.Storage;
+
+/// <summary>MariaDB, or the MySQL that ABSENSI_TEST_MYSQL names.</summary>
+[Collection("server")]
+public sealed class StorageOnServer(SharedServer server) : StorageContract
+{
+    // Not what we would choose: the tables and statements must not depend on it.
+    protected override Task<(string Name, string Value)[]> NewDatabaseAsync() => server.NewDatabaseAsync(characters: "latin1");
+
+    protected override string Refuse(long userId) =>
+        $"CREATE TRIGGER refuse BEFORE INSERT ON attendances FOR EACH ROW IF NEW.user_id = {userId} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF";
+}
