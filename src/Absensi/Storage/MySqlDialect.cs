@@ -90,8 +90,7 @@ public sealed class MySqlDialect : Dialect
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost } => $"no database server to be had ({fault.Message}): check DB_HOST and DB_PORT, and that it runs",
         MySqlException { ErrorCode: MySqlErrorCode.ParseError } => $"the database server {Address} is too old: MariaDB 10.6, MySQL 8.0.19 or newer is needed ({fault.Message})",
         MySqlException { ErrorCode: MySqlErrorCode.NoSuchTable } => $"the database {_server.Database} on {Address} lacks our tables: run ./absensi migrate",
-        StorageUnavailableException or MySqlException => $"the database {_server.Database} on {Address} can't be used: {fault.Message}",
-        _ => null,
+        _ => base.Explain(fault),
     };
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
