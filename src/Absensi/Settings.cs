@@ -33,16 +33,20 @@ public sealed record Settings
     /// <summary>Whom <c>absensi up</c> makes the first admin.</summary>
     public required string AdminEmail { get; init; }
 
+    /// <summary>Where the balancer sends <c>/ws</c>; null when the nodes serve it themselves.</summary>
+    public required Uri? RealtimeUrl { get; init; }
+
     /// <summary>Several processes listen on the port together; what <c>absensi up</c> sets for its nodes.</summary>
     public required bool SharePort { get; init; }
 
     /// <exception cref="SettingsException">Names the first variable that is wrong, and what it may be.</exception>
-    public static Settings Read(string? dataFolder = null) => Parse(SettingsSource.EnvironmentAndFile(), dataFolder);
+    public static Settings Read(string? dataFolder = null, string nodeId = "app-node-1", string nodeName = "Jakarta") =>
+        Parse(SettingsSource.EnvironmentAndFile(), dataFolder, nodeId, nodeName);
 
-    public static Settings Parse(SettingsSource source, string? dataFolder = null) => new()
+    public static Settings Parse(SettingsSource source, string? dataFolder = null, string nodeId = "app-node-1", string nodeName = "Jakarta") => new()
     {
-        NodeId = source.Name("NODE_ID", "app-node-1", 50),
-        NodeName = source.Name("NODE_NAME", "Jakarta", 50),
+        NodeId = source.Name("NODE_ID", nodeId, 50),
+        NodeName = source.Name("NODE_NAME", nodeName, 50),
         Port = source.Integer("APP_PORT", 8080, 0, 65535),
         Url = source.WebAddress("APP_URL"),
         Rules = new WorkRules(source.Time("WORK_START", new TimeOnly(8, 30)), source.Zone("APP_TIMEZONE", "Asia/Jakarta")),
@@ -61,6 +65,7 @@ public sealed record Settings
             ? new RedisServer(redis, source.Integer("REDIS_PORT", 6379, 1, 65535), source.Get("REDIS_PASSWORD"))
             : null,
         AdminEmail = source.Email("APP_ADMIN_EMAIL", "admin@absensi.local"),
+        RealtimeUrl = source.WebAddress("REALTIME_URL"),
         SharePort = source.OneOf("ABSENSI_SHARE_PORT", "0", "0", "1") == "1",
     };
 }

@@ -4,7 +4,7 @@ using Absensi.Storage;
 namespace Absensi.Cluster;
 
 /// <summary>Tells the others every two seconds that this process lives, and how far it is.</summary>
-public sealed partial class Heartbeat(Nodes nodes, Settings settings, FeedTail tail, AttendanceWriter writer, ILogger<Heartbeat> logger) : BackgroundService
+public sealed partial class Heartbeat(Nodes nodes, Settings settings, string role, FeedTail tail, Func<int> queue, ILogger<Heartbeat> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -18,7 +18,7 @@ public sealed partial class Heartbeat(Nodes nodes, Settings settings, FeedTail t
             {
                 try
                 {
-                    await nodes.BeatAsync(settings.NodeId, settings.NodeName, "node", tail.Position, writer.QueueLength, starting, stopping);
+                    await nodes.BeatAsync(settings.NodeId, settings.NodeName, role, tail.Position, queue(), starting, stopping);
                     starting = false;
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException)

@@ -15,7 +15,7 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Absensi: real-time attendance on several nodes. Begin with: ./absensi up");
-        Command[] commands = [UpCommand.Create(), NodeCommand.Create(), MigrateCommand.Create(), UserCommand.Create()];
+        Command[] commands = [UpCommand.Create(), NodeCommand.Create(), RealtimeCommand.Create(), MigrateCommand.Create(), UserCommand.Create()];
         foreach (var command in commands) root.Subcommands.Add(command);
         root.SetAction(_ => root.Parse("--help").Invoke());
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Absensi.Core.Events;
 
 namespace Absensi.Feed;
@@ -13,3 +12,6 @@ public sealed class FeedEvent(LogEntry entry)
     /// <summary>The document's event as UTF-8 JSON.</summary>
     public byte[] Json { get; } = entry.ToWire();
 }
+
+/// <summary>Events in order, and how far the log has been read for them: nothing that was asked for is missing up to there.</summary>
+public sealed record FeedPage(IReadOnlyList<FeedEvent> Events, long UpTo);

@@ -1,30 +1,26 @@
-using Absensi.Security;
-using Absensi.Storage;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Absensi.Realtime;
 
-/// <summary>What the hub says to a browser besides the feed's own events.</summary>
-public interface IAttendanceClient
-{
-    Task ServerStatus(IReadOnlyList<Storage.ServerStatus> servers);
-}
-
 /// <summary>The WebSocket side of the feed at <c>/ws</c>.</summary>
-public sealed class AttendanceHub(Broadcaster broadcaster) : Hub<IAttendanceClient>
+public sealed partial class AttendanceHub(Listeners listeners, Broadcaster broadcaster, ILogger<AttendanceHub> logger) : Hub
 {
     /// <summary>Starts the feed on this connection: what came after <paramref name="after"/>, then each event once, in order.</summary>
     /// <param name="after">The last <c>event_id</c> the caller has; null for "from now".</param>
-    /// <exception cref="HubException">The position lies ahead of the log.</exception>
-    public Task Subscribe(long? after)
+    /// <exception cref="HubException">The position is negative or lies ahead of the log, or the connection has the feed already.</exception>
+    public async Task Subscribe(long? after)
     {
-        var user = Context.User!;
-        return broadcaster.SubscribeAsync(Context.ConnectionId, user.IsInRole(Roles.Admin) ? null : user.Id(), after);
+        try
+        {
+            await broadcaster.SubscribeAsync(listeners.Of(Context.ConnectionId), after);
+        }
+        catch (Exception fault) when (fault is not HubException && !Context.ConnectionAborted.IsCancellationRequested)
+        {
+            LogFailed(logger, Context.UserIdentifier, fault);
+            throw new HubException("The feed can't be read now. Try again.");
+        }
     }
 
-    public override Task OnDisconnectedAsync(Exception? exception)
-    {
-        broadcaster.Forget(Context.ConnectionId);
-        return base.OnDisconnectedAsync(exception);
-    }
+    [LoggerMessage(54, LogLevel.Warning, "User {UserId} could not subscribe")]
+    private static partial void LogFailed(ILogger logger, string? userId, Exception fault);
 }

@@ -10,11 +10,15 @@ namespace Absensi.Realtime;
 internal static class Frames
 {
     public const string Protocol = "json";
+
+    /// <summary>About 40 KB: what a reader that does not read can have waiting beyond its buffer.</summary>
+    public const int MostEvents = 100;
+
     private const byte RecordSeparator = 0x1e;
 
     public static SerializedHubMessage Encode(IReadOnlyList<FeedEvent> events)
     {
-        var buffer = new ArrayBufferWriter<byte>(events.Count * 384);
+        var buffer = new ArrayBufferWriter<byte>(events.Sum(e => e.Json.Length + 64));
         foreach (var e in events)
         {
             buffer.Write("{\"type\":1,\"target\":\""u8);

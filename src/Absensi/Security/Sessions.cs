@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Absensi.Storage;
 using Dapper;
 using Microsoft.Extensions.Caching.Memory;
@@ -22,11 +23,12 @@ public sealed class SessionUser
 
 /// <summary>
 /// Sessions live in the database, so that any node serves any of them. The browser holds a random 256-bit token; the
-/// table holds its SHA-256 only. A node remembers what it read for a second, which is how long a log-out takes to reach it.
+/// table holds its SHA-256 only. A node remembers what it read for a second, and so does Redis for a little less: a
+/// log-out reaches every node within their sum, whether Redis hears of it or not.
 /// </summary>
-public sealed class Sessions(Database database, Settings settings) : IDisposable
+public sealed class Sessions(Database database, RedisCache cache, Settings settings) : IDisposable
 {
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1), RememberedInRedis = TimeSpan.FromSeconds(0.7);
     private const int WrittenEvery = 60;
 
     private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = 50_000 });
@@ -51,6 +53,7 @@ public sealed class Sessions(Database database, Settings settings) : IDisposable
     {
         var id = Hash(token);
         if (_recent.TryGetValue(id, out SessionUser? known)) return known;
+        if (await cache.GetAsync<SessionUser>(Key(id)) is { } shared) return Remember(id, shared);
         var user = await database.FirstAsync<SessionUser>(
             $"""
              SELECT s.id AS session_id, u.id AS user_id, u.name, u.email, u.role, u.must_change_password, {database.Dialect.UnixNow} - s.last_seen_at AS seen_ago
@@ -58,9 +61,9 @@ public sealed class Sessions(Database database, Settings settings) : IDisposable
              WHERE s.id = @id AND u.active = 1 AND s.last_seen_at > {database.Dialect.UnixNow} - @lifetime
              """, new { id, lifetime = (long)settings.SessionLifetime.TotalSeconds }, cancel);
         if (user is null) return null;
-        _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
         if (user.SeenAgo >= WrittenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
-        return user;
+        await cache.SetAsync(Key(id), user, RememberedInRedis);
+        return Remember(id, user);
     }
 
     public async Task EndAsync(string token, CancellationToken cancel)
@@ -68,18 +71,28 @@ public sealed class Sessions(Database database, Settings settings) : IDisposable
         var id = Hash(token);
         await database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
         _recent.Remove(id);
+        await cache.RemoveAsync(Key(id));
     }
 
-    /// <summary>Of these sessions, the ones that are still alive.</summary>
-    public async Task<IReadOnlySet<string>> AliveAsync(IReadOnlyCollection<string> ids, CancellationToken cancel) =>
-        (await database.QueryAsync<string>(
+    /// <summary>Of these sessions, the ones that would still be let in, in the role they were let in with.</summary>
+    public async Task<IReadOnlySet<string>> AliveAsync(IReadOnlyCollection<(string Id, string Role)> sessions, CancellationToken cancel)
+    {
+        var rows = JsonSerializer.Serialize(sessions.Select(s => new { id = s.Id, role = s.Role }));
+        var alive = await database.QueryAsync<string>(
             $"""
-             SELECT s.id FROM {database.Dialect.JsonRows("rows", ("id", "CHAR(64)"))} j
+             SELECT s.id FROM {database.Dialect.JsonRows("rows", ("id", "CHAR(64)"), ("role", "VARCHAR(20)"))} j
              JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
-             WHERE u.active = 1
-             """, new { rows = System.Text.Json.JsonSerializer.Serialize(ids.Select(id => new { id })) }, cancel)).ToHashSet(StringComparer.Ordinal);
+             WHERE u.active = 1 AND u.role = j.role AND s.last_seen_at > {database.Dialect.UnixNow} - @lifetime
+             """, new { rows, lifetime = (long)settings.SessionLifetime.TotalSeconds }, cancel);
+        return alive.ToHashSet(StringComparer.Ordinal);
+    }
 
     public void Dispose() => _recent.Dispose();
+
+    private SessionUser Remember(string id, SessionUser user) =>
+        _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
+
+    private static string Key(string id) => $"absensi:session:{id}";
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

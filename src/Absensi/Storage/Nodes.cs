@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Absensi.Storage;
 
 /// <summary>A process that has told of itself.</summary>
@@ -12,8 +14,7 @@ public sealed class NodeState
     /// <summary>Seconds since its last heartbeat, by the database's clock.</summary>
     public long SeenAgo { get; init; }
 
-    /// <summary>Three heartbeats missed is gone.</summary>
-    public bool Online => SeenAgo < 6;
+    public bool Online => SeenAgo < Nodes.Gone;
 }
 
 /// <summary>The document's server status: what it shows and how it says it.</summary>
@@ -34,6 +35,11 @@ public sealed record ServerStatus(string Name, string Status, string LastSync)
 /// <summary>The table <c>nodes</c>: heartbeats, by the database's clock.</summary>
 public sealed class Nodes(Database database)
 {
+    public const string NodeRole = "node", RealtimeRole = "realtime";
+
+    /// <summary>Seconds after the last heartbeat: three missed is gone.</summary>
+    public const int Gone = 6;
+
     /// <summary>How long a node that is gone is still shown, in seconds.</summary>
     private const int Forgotten = 86_400;
 
@@ -50,7 +56,23 @@ public sealed class Nodes(Database database)
 
     /// <summary>Says of itself that it is gone, so that nobody has to find out.</summary>
     public Task LeaveAsync(string nodeId, CancellationToken cancel) =>
-        database.ExecuteAsync($"UPDATE nodes SET last_seen_at = {database.Dialect.UnixNow} - 6 WHERE node_id = @nodeId", new { nodeId }, cancel);
+        database.ExecuteAsync($"UPDATE nodes SET last_seen_at = {database.Dialect.UnixNow} - {Gone} WHERE node_id = @nodeId", new { nodeId }, cancel);
+
+    /// <summary>Writes down who is connected to this process: user ids, as a JSON array.</summary>
+    /// <returns>False when the process has not told of itself yet.</returns>
+    public async Task<bool> SetConnectedAsync(string nodeId, string userIds, CancellationToken cancel) =>
+        await database.ExecuteAsync("UPDATE nodes SET connected = @userIds WHERE node_id = @nodeId", new { nodeId, userIds }, cancel) > 0;
+
+    /// <summary>Who is connected to any process that lives, each once, in order.</summary>
+    public async Task<IReadOnlyList<long>> ConnectedAsync(CancellationToken cancel)
+    {
+        var rows = await database.QueryAsync<string>(
+            $"SELECT connected FROM nodes WHERE connected IS NOT NULL AND last_seen_at > {database.Dialect.UnixNow} - {Gone}", null, cancel);
+        return rows.SelectMany(row => JsonSerializer.Deserialize<long[]>(row)!).Distinct().Order().ToList();
+    }
+
+    /// <summary>What the dashboard counts and lists as servers: the app nodes, which take the taps. Realtime servers are for <c>absensi status</c>.</summary>
+    public async Task<IReadOnlyList<NodeState>> ServersAsync(CancellationToken cancel) => (await AllAsync(cancel)).Where(n => n.Role == NodeRole).ToList();
 
     public Task<IReadOnlyList<NodeState>> AllAsync(CancellationToken cancel) =>
         database.QueryAsync<NodeState>(

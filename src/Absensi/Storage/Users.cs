@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 
 namespace Absensi.Storage;
@@ -13,6 +14,9 @@ public sealed class User
     public bool MustChangePassword { get; init; }
     public bool IsAdmin => Role == Roles.Admin;
 }
+
+/// <summary>What others may know of somebody.</summary>
+public sealed record Person(long Id, string Name);
 
 /// <summary>The document's two roles, as the table and the policies name them.</summary>
 public static class Roles
@@ -33,6 +37,12 @@ public sealed class Users(Database database)
 
     public async Task<bool> AnyAdminAsync(CancellationToken cancel) =>
         await database.FirstAsync<long?>("SELECT id FROM users WHERE role = 'admin' LIMIT 1", null, cancel) is not null;
+
+    /// <summary>The first of these people by name.</summary>
+    public Task<IReadOnlyList<Person>> NamesAsync(IReadOnlyCollection<long> ids, int limit, CancellationToken cancel) =>
+        database.QueryAsync<Person>(
+            $"SELECT u.id, u.name FROM {database.Dialect.JsonRows("rows", ("id", "BIGINT"))} j JOIN users u ON u.id = j.id ORDER BY u.name, u.id LIMIT @limit",
+            new { rows = JsonSerializer.Serialize(ids.Select(id => new { id })), limit }, cancel);
 
     /// <returns>The new person's id, or null when the address is taken.</returns>
     public async Task<long?> AddAsync(string name, string email, string passwordHash, string role, bool mustChangePassword, DateTime localNow, CancellationToken cancel)

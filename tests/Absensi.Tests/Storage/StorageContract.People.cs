@@ -68,29 +68,31 @@ public abstract partial class StorageContract
         Assert.True(await _node.Users.AnyAdminAsync(CancellationToken.None));
     }
 
+    private static Sessions SessionsOf(Database database, Settings settings) => new(database, new RedisCache(null, new EphemeralDataProtectionProvider()), settings);
+
     [Fact]
     public async Task ASessionIsKnownToEveryNodeUntilItEnds()
     {
         var other = await StartNodeAsync("app-node-2");
-        using var here = new Sessions(_node.Database, _node.Settings);
-        using var there = new Sessions(other.Database, other.Settings);
+        using var here = SessionsOf(_node.Database, _node.Settings);
+        using var there = SessionsOf(other.Database, other.Settings);
         var person = await _node.AddPersonAsync("Budi");
 
         var token = await here.StartAsync(person, "127.0.0.1", "peramban", CancellationToken.None);
         var found = await there.FindAsync(token, CancellationToken.None);
-        var alive = await there.AliveAsync([found!.SessionId, new string('0', 64)], CancellationToken.None);
+        var alive = await there.AliveAsync([(found!.SessionId, Roles.Karyawan), (new string('0', 64), Roles.Karyawan)], CancellationToken.None);
         await here.EndAsync(token, CancellationToken.None);
 
         Assert.Equal((person, "Budi", Roles.Karyawan), (found.UserId, found.Name, found.Role));
         Assert.Equal([found.SessionId], alive);
         Assert.Null(await here.FindAsync(token, CancellationToken.None));
-        Assert.Empty(await there.AliveAsync([found.SessionId], CancellationToken.None));
+        Assert.Empty(await there.AliveAsync([(found.SessionId, Roles.Karyawan)], CancellationToken.None));
     }
 
     [Fact]
     public async Task ASessionTooLongUnseenOrOfAnInactivePersonIsNone()
     {
-        using var sessions = new Sessions(_node.Database, _node.Settings);
+        using var sessions = SessionsOf(_node.Database, _node.Settings);
         var (idle, gone) = (await _node.AddPersonAsync(), await _node.AddPersonAsync());
         var idleToken = await sessions.StartAsync(idle, null, null, CancellationToken.None);
         var goneToken = await sessions.StartAsync(gone, null, null, CancellationToken.None);

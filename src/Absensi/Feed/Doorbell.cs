@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using Absensi.Storage;
+
+namespace Absensi.Feed;
+
+/// <summary>
+/// Says "look at the log": at once when someone rings, on a timer otherwise. A ring carries nothing, so losing one costs
+/// time, never an event. The timer is quick where it is all there is, and slow while Redis rings too.
+/// </summary>
+public sealed class Doorbell(RedisLink? redis)
+{
+    private static readonly TimeSpan Alone = TimeSpan.FromMilliseconds(50), WithRedis = TimeSpan.FromMilliseconds(250);
+
+    // A burst of rings is one look: that bounds what a rush costs, in queries and in frames.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    private readonly SemaphoreSlim _ring = new(0);
+    private int _isRung;
+    private long _lookedAt;
+
+    public void Ring()
+    {
+        if (Interlocked.Exchange(ref _isRung, 1) == 0) _ring.Release();
+    }
+
+    /// <summary>Returns when it is time to look again. For one caller.</summary>
+    public async Task WaitAsync(CancellationToken cancel)
+    {
+        var tooEarly = BetweenLooks - Stopwatch.GetElapsedTime(_lookedAt);
+        if (tooEarly > TimeSpan.Zero) await Task.Delay(tooEarly, cancel);
+        if (await _ring.WaitAsync(redis?.Current is null ? Alone : WithRedis, cancel)) Volatile.Write(ref _isRung, 0);
+        _lookedAt = Stopwatch.GetTimestamp();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Absensi.Realtime;
+
+/// <summary>This process's open connections. It stands in the place where SignalR keeps them, because only there it hands them out.</summary>
+public sealed class Listeners(Broadcaster broadcaster, ILogger<DefaultHubLifetimeManager<AttendanceHub>> logger) : DefaultHubLifetimeManager<AttendanceHub>(logger)
+{
+    private readonly ConcurrentDictionary<string, Listener> _open = new(StringComparer.Ordinal);
+
+    public IEnumerable<Listener> All => _open.Select(entry => entry.Value);
+
+    public Listener Of(string connectionId) => _open[connectionId];
+
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        _open[connection.ConnectionId] = new Listener(connection);
+        return base.OnConnectedAsync(connection);
+    }
+
+    public override Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        if (_open.TryRemove(connection.ConnectionId, out var listener)) broadcaster.Leave(listener);
+        return base.OnDisconnectedAsync(connection);
+    }
+}

@@ -1,0 +1,34 @@
+using Absensi.Security;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Absensi.Realtime;
+
+public static class RealtimeSetup
+{
+    // Reached and left again by a reader that reads; one that does not has no more than this and one frame waiting.
+    private const int MostUnread = 32 * 1024, MostUnheard = 4 * 1024;
+
+    public static void AddRealtime(this IServiceCollection services)
+    {
+        services.AddSingleton<Broadcaster>().AddSingleton<Listeners>();
+        services.AddSingleton<HubLifetimeManager<AttendanceHub>>(p => p.GetRequiredService<Listeners>());
+        services.AddHosted<SessionWatch>();
+        services.AddHosted<ClusterWatch>();
+        services.AddSignalR(o =>
+        {
+            o.SupportedProtocols = [Frames.Protocol];
+            o.MaximumReceiveMessageSize = MostUnheard;
+            o.EnableDetailedErrors = false;
+        }).AddJsonProtocol(o => Json.Configure(o.PayloadSerializerOptions));
+    }
+
+    /// <summary>The hub at <c>/ws</c>, for whoever has a session; a browser must come from one of our own pages.</summary>
+    public static void MapRealtime(this WebApplication app, Settings settings) => app.MapHub<AttendanceHub>("/ws", o =>
+    {
+        o.Transports = HttpTransportType.WebSockets;
+        o.ApplicationMaxBufferSize = MostUnheard;
+        o.TransportMaxBufferSize = MostUnread;
+    }).RequireAuthorization(policy => policy.RequireAuthenticatedUser()
+        .RequireAssertion(context => context.Resource is HttpContext http && Origin.IsOurs(http.Request, settings.Url)));
+}

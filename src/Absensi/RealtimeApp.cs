@@ -1,0 +1,28 @@
+using Absensi.Features;
+using Absensi.Features.Errors;
+using Absensi.Realtime;
+using Absensi.Security;
+using Absensi.Storage;
+
+namespace Absensi;
+
+/// <summary>One realtime server: the hub alone. Any number may run; they know nothing of each other, each follows the log.</summary>
+public static class RealtimeApp
+{
+    public static WebApplication Build(Settings settings)
+    {
+        var builder = ServerHost.CreateBuilder(settings);
+        builder.Services.AddRealtime();
+        builder.Services.AddHeartbeat(Nodes.RealtimeRole, _ => 0);
+
+        var app = builder.Build();
+        app.UseResponseHeaders(settings.NodeId);
+        app.UseErrorAnswers();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapRealtime(settings);
+        app.MapHealth();
+        return app;
+    }
+}

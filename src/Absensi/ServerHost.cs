@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Absensi.Cluster;
+using Absensi.Feed;
+using Absensi.Security;
+using Absensi.Storage;
+
+namespace Absensi;
+
+/// <summary>What an app node and a realtime server have in common: where they listen, the database, sessions, the feed.</summary>
+internal static class ServerHost
+{
+    private const int LongestBody = 64 * 1024;
+
+    public static WebApplicationBuilder CreateBuilder(Settings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "absensi", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        Listen(builder.WebHost, settings);
+        builder.Logging.ClearProviders().AddSimpleConsole(o => { o.SingleLine = true; o.TimestampFormat = "HH:mm:ss "; })
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // a start that failed is told by the command line
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None)
+            .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None) // what a caller got wrong is told to the caller; the hub logs the rest
+            .AddFilter("Absensi.Security.SessionAuthentication", LogLevel.Warning);
+
+        var database = Database.From(settings);
+        builder.Services.AddSingleton(settings).AddSingleton(settings.Rules).AddSingleton(_ => database);
+        builder.Services.AddSingleton<EventLog>().AddSingleton<Users>().AddSingleton<Nodes>();
+        builder.Services.AddSharedKeyRing(database);
+        builder.Services.AddAccessControl();
+        builder.Services.AddFeed(settings.Redis);
+        builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+        return builder;
+    }
+
+    public static void AddHosted<T>(this IServiceCollection services, Func<IServiceProvider, T>? make = null) where T : class, IHostedService
+    {
+        if (make is null) services.AddSingleton<T>();
+        else services.AddSingleton(make);
+        services.AddHostedService(p => p.GetRequiredService<T>());
+    }
+
+    /// <param name="queue">How many taps wait in the process.</param>
+    public static void AddHeartbeat(this IServiceCollection services, string role, Func<IServiceProvider, int> queue) => services.AddHosted(p =>
+        new Heartbeat(p.GetRequiredService<Nodes>(), p.GetRequiredService<Settings>(), role, p.GetRequiredService<FeedTail>(), () => queue(p), p.GetRequiredService<ILogger<Heartbeat>>()));
+
+    private static void Listen(IWebHostBuilder host, Settings settings) => host.ConfigureKestrel(o =>
+    {
+        o.AddServerHeader = false;
+        o.Limits.MaxRequestBodySize = LongestBody;
+        o.ListenAnyIP(settings.Port);
+    }).UseSockets(o =>
+    {
+        if (!settings.SharePort) return;
+        o.CreateBoundListenSocket = endpoint =>
+        {
+            var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            const int socketLevel = 1, reusePort = 15;
+            socket.SetRawSocketOption(socketLevel, reusePort, BitConverter.GetBytes(1));
+            if (endpoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
+            socket.Bind(endpoint);
+            return socket;
+        };
+    });
+}
