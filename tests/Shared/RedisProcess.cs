@@ -11,13 +11,15 @@ namespace Absensi.Testing;
 /// A real Redis of one's own, on a free port that stays the same over every start; nothing is kept on disk. Only this
 /// process is ever signalled, and it is gone after <see cref="DisposeAsync"/>, or with the test process.
 /// </summary>
-public sealed partial class RedisServer : IAsyncDisposable
+public sealed partial class RedisProcess : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("redis-").FullName;
+    private readonly string[] _options;
     private Process? _process;
 
-    private RedisServer()
+    private RedisProcess(string[] options)
     {
+        _options = options;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -26,12 +28,10 @@ public sealed partial class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>A port with no Redis on it until <see cref="StartAsync"/>.</summary>
-    public static RedisServer Absent() => new();
-
-    public static async Task<RedisServer> CreateAsync()
+    /// <param name="options">Further command-line options, "--name", "value".</param>
+    public static async Task<RedisProcess> CreateAsync(params string[] options)
     {
-        var server = new RedisServer();
+        var server = new RedisProcess(options);
         await server.StartAsync();
         return server;
     }
@@ -40,7 +40,7 @@ public sealed partial class RedisServer : IAsyncDisposable
     public async Task StartAsync()
     {
         if (_process is not null) throw new InvalidOperationException("The server is running.");
-        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--save", "", "--appendonly", "no", "--dir", _folder, "--logfile", $"{_folder}/log"];
+        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--save", "", "--appendonly", "no", "--dir", _folder, "--logfile", $"{_folder}/log", .. _options];
         _process = Process.Start(new ProcessStartInfo("redis-server", arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var patience = Stopwatch.StartNew();
         while (!await AnswersAsync())
@@ -81,7 +81,7 @@ public sealed partial class RedisServer : IAsyncDisposable
             await client.GetStream().WriteAsync("PING\r\n"u8.ToArray());
             var answer = new byte[64];
             var length = await client.GetStream().ReadAsync(answer);
-            return Encoding.ASCII.GetString(answer, 0, length).StartsWith("+PONG", StringComparison.Ordinal);
+            return Encoding.ASCII.GetString(answer, 0, length) is { } text && (text.StartsWith("+PONG", StringComparison.Ordinal) || text.StartsWith("-NOAUTH", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
