@@ -29,7 +29,7 @@ public static class NodeApp
 
     private static void AddServices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<DashboardQuery>().AddSingleton<HistoryQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<BuiltAssets>();
         services.AddHosted(p => new AttendanceWriter(
             p.GetRequiredService<Database>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
         services.AddHeartbeat(Nodes.NodeRole, p => p.GetRequiredService<AttendanceWriter>().QueueLength);

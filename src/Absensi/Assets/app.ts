@@ -1,7 +1,9 @@
 import './toasts';
 import './theme';
 import '../Features/Clock/clock';
+import '../Features/Dashboard/chart';
 import '../Features/Dashboard/dashboard';
+import '../Features/Dashboard/roll';
 import '../Features/History/history';
 import '../Features/Login/dial';
 import '../Features/Login/login';

@@ -1,18 +1,22 @@
 import { component, pageData } from '@/alpine';
-import { http } from '@/http';
+import { http, problemOf, toLogin } from '@/http';
 import { type AttendanceEvent, type Connection, connectionWords, type Person, type Server } from '@/live/events';
 import { LiveFeed } from '@/live/feed';
 import { hourMinute, oneDecimal, thousands } from '@/words';
+import { pageArrivedAt, ServerClock, wallText } from '../Clock/serverClock';
+import { stayAwake } from './wall';
 
 type Metrics = { today_count: number; week_count: number; attendance_rate: number; servers_online: number; servers_total: number };
 type Row = AttendanceEvent['data'];
-type Page = { metrics: Metrics; latest_attendances: Row[]; server_status: Server[]; last_id: number };
+type Page = { now: string; metrics: Metrics; latest_attendances: Row[]; server_status: Server[]; last_id: number };
 
 const shown = 10;
 const refreshAfterMs = 1500;
+const refreshEveryMs = 15_000;
 
 component('dashboard', () => {
   const page = pageData<Page>();
+  const clock = new ServerClock(page.now, pageArrivedAt());
   let refreshing: ReturnType<typeof setTimeout> | undefined;
 
   return {
@@ -21,15 +25,18 @@ component('dashboard', () => {
     servers: page.server_status,
     people: [] as Person[],
     online: 0,
+    knowsPresence: false,
     connection: 'connecting' as Connection,
 
     init() {
       new LiveFeed(page.last_id, true, {
         event: (event) => this.arrived(event),
         connection: (state) => { this.connection = state; },
-        presence: (presence) => { this.online = presence.online; this.people = presence.users; },
+        presence: (presence) => { this.knowsPresence = true; this.online = presence.online; this.people = presence.users; },
         servers: (servers) => this.serversChanged(servers),
       }).start();
+      setInterval(() => { if (!document.hidden) void this.refresh(); }, refreshEveryMs);
+      if (this.$root.dataset.wall) stayAwake();
     },
 
     get connectionText() { return connectionWords[this.connection]; },
@@ -44,6 +51,7 @@ component('dashboard', () => {
     get someServerDown() { return this.metrics.servers_online < this.metrics.servers_total; },
 
     arrived(event: AttendanceEvent) {
+      document.dispatchEvent(new CustomEvent('absensi:event', { detail: event }));
       this.rows = [readable(event.data, true), ...this.rows].slice(0, shown);
       if (event.event === 'AbsensiCreated') {
         this.metrics.today_count++;
@@ -64,6 +72,18 @@ component('dashboard', () => {
         refreshing = undefined;
         void http.get<Metrics>('/api/dashboard/metrics').then(({ data }) => { this.metrics = data; }).catch(() => undefined);
       }, refreshAfterMs);
+    },
+
+    async refresh() {
+      try {
+        const { data } = await http.get<Page>('/api/dashboard/data');
+        this.metrics = data.metrics;
+        this.servers = data.server_status;
+        // The server has just answered, so a new day's page can be had: a screen on a wall must not end on an error page.
+        if (wallText(clock.now()).slice(0, 10) !== page.now.slice(0, 10)) location.reload();
+      } catch (error) {
+        if (problemOf(error).status === 401) toLogin();
+      }
     },
   };
 });

@@ -1,0 +1,46 @@
+import { component, pageData } from '@/alpine';
+import type { AttendanceEvent } from '@/live/events';
+import { hourMinute, thousands } from '@/words';
+
+type Person = { id: number; name: string };
+type Latecomer = Person & { user_id: number; time: string };
+type Page = { metrics: { today_count: number }; trends: { employees: number; missing: Person[]; late: Latecomer[]; days: { late: number }[] } };
+
+/** Who is not here yet, and who came late. The lists are cut to a hundred names; the numbers are not. */
+component('roll', () => {
+  const { metrics, trends } = pageData<Page>();
+
+  return {
+    tab: 'missing' as 'missing' | 'late',
+    missing: trends.missing,
+    late: trends.late,
+    missingCount: Math.max(0, trends.employees - metrics.today_count),
+    lateCount: trends.days.at(-1)?.late ?? 0,
+
+    init() {
+      document.addEventListener('absensi:event', (event) => this.arrived((event as CustomEvent<AttendanceEvent>).detail));
+    },
+
+    get showsMissing() { return this.tab === 'missing'; },
+    get showsLate() { return this.tab === 'late'; },
+    get missingText() { return thousands(this.missingCount); },
+    get lateText() { return thousands(this.lateCount); },
+    get nobodyMissing() { return this.showsMissing && this.missingCount === 0; },
+    get nobodyLate() { return this.showsLate && this.lateCount === 0; },
+    get more() {
+      const hidden = this.showsMissing ? this.missingCount - this.missing.length : this.lateCount - this.late.length;
+      return hidden > 0 ? `dan ${thousands(hidden)} orang lagi` : '';
+    },
+
+    show(tab: 'missing' | 'late') { this.tab = tab; },
+
+    arrived({ event, data }: AttendanceEvent) {
+      if (event !== 'AbsensiCreated') return;
+      this.missing = this.missing.filter((person) => person.id !== data.user_id);
+      this.missingCount = Math.max(0, this.missingCount - 1);
+      if (data.status !== 'Terlambat') return;
+      this.late = [{ id: data.id, user_id: data.user_id, name: data.user_name, time: hourMinute(data.timestamp) }, ...this.late].slice(0, 100);
+      this.lateCount++;
+    },
+  };
+});
