@@ -8,9 +8,9 @@ public sealed record PortalData(string Now, long UserId, string WorkStart, Porta
 {
     public static PortalData Of(PortalModel page, long userId) => new(
         Local(page.Now)!, userId, page.Rules.WorkStart.ToString("HH:mm", CultureInfo.InvariantCulture),
-        page.Today is { } row ? new PortalToday(Local(row.JamMasuk), Local(row.JamPulang), row.Status!, row.DurationMinutes) : null);
+        page.Today is { } row ? new PortalToday(row.Id!.Value, Local(row.JamMasuk), Local(row.JamPulang), row.Status!, row.DurationMinutes) : null);
 
     private static string? Local(DateTime? time) => time?.ToString(AttendanceFact.TimeFormat, CultureInfo.InvariantCulture);
 }
 
-public sealed record PortalToday(string? JamMasuk, string? JamPulang, string Status, int? DurationMinutes);
+public sealed record PortalToday(long Id, string? JamMasuk, string? JamPulang, string Status, int? DurationMinutes);

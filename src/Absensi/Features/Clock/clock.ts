@@ -57,15 +57,18 @@ component('clock', () => {
       if (this.today.jam_pulang) return `Masuk ${hourMinute(this.today.jam_masuk)}, bekerja ${span(this.today.duration_minutes)}`;
       return lateWords(this.today.jam_masuk, page.work_start);
     },
+    get todayIn() { return hourMinute(this.today?.jam_masuk ?? null); },
+    get todayHeight() { return this.isNew ? 0 : Math.min(48, Math.max(6, Math.round((48 * (this.today?.duration_minutes ?? this.worked)) / 600))); },
+    get proof() { return `/riwayat/${this.today?.id ?? ''}`; },
+    get worked() { return Math.max(0, Math.floor((wallMs(this.now) - wallMs(this.today?.jam_masuk ?? this.now)) / 60_000)); },
     get isWorking() { return this.kind === 'pulang'; },
-    get workedFor() { return span(Math.max(0, Math.floor((wallMs(this.now) - wallMs(this.today?.jam_masuk ?? this.now)) / 60_000))); },
+    get workedFor() { return span(this.worked); },
 
     get busy() { return this.phase !== 'idle'; },
-    get showsIn() { return !this.busy && this.kind === 'masuk'; },
-    get showsOut() { return !this.busy && this.kind === 'pulang'; },
+    get showsIn() { return !this.busy && this.isNew; },
+    get showsOut() { return !this.busy && this.isWorking; },
     get label() {
-      const verb = this.kind === 'pulang' ? 'Absen Pulang' : 'Absen Masuk';
-      return { idle: verb, locating: 'Menunggu lokasi…', sending: 'Mengirim…', waiting: 'Menunggu sambungan…' }[this.phase];
+      return { idle: this.isWorking ? 'Absen Pulang' : 'Absen Masuk', locating: 'Menunggu lokasi…', sending: 'Mengirim…', waiting: this.offline ? 'Menunggu sambungan…' : 'Mengirim ulang…' }[this.phase];
     },
     get place() { return describe(this.position); },
     get placeClass() { return { idle: 'text-muted', good: 'text-good', late: 'text-late', bad: 'font-medium text-bad' }[this.place.tone]; },
@@ -115,8 +118,6 @@ component('clock', () => {
       outbox.put({ key: uuid(), kind: this.kind, date: wallText(clock.now()).slice(0, 10), latitude, longitude, accuracy });
       void this.deliver();
     },
-
-    cancelLocating() { this.phase = 'idle'; },
 
     async deliver() {
       const end = await deliver(outbox, () => this.now.slice(0, 10), {

@@ -1,7 +1,7 @@
 import { coordinates, hourMinuteSecond, mapUrl, meters, span } from '@/words';
 import { lateWords } from './serverClock';
 
-export type Today = { jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
+export type Today = { id: number; jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
 
 export type Receipt = Today & {
   receipt: string;

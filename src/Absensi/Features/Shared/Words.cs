@@ -30,5 +30,14 @@ public static class Words
 
     public static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '.');
 
+    /// <summary>" · WIB" and its sisters; nothing for zones that have no such name.</summary>
+    public static string Zone(TimeZoneInfo zone) => zone.Id switch
+    {
+        "Asia/Jakarta" or "Asia/Pontianak" => " · WIB",
+        "Asia/Makassar" or "Asia/Ujung_Pandang" => " · WITA",
+        "Asia/Jayapura" => " · WIT",
+        _ => "",
+    };
+
     public static string FirstName(string name) => name.Split(' ', 2, StringSplitOptions.TrimEntries)[0];
 }
