@@ -30,8 +30,11 @@ public static class NodeApp
     private static void AddServices(IServiceCollection services, Settings settings)
     {
         services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(
-            p.GetRequiredService<Database>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
+            p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
+        services.AddSingleton<Leases>().AddSingleton(p => new Absences(p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), settings.Rules, settings.NodeId));
+        services.AddHosted<AbsenceJob>();
         services.AddHeartbeat(Nodes.NodeRole, p => p.GetRequiredService<AttendanceWriter>().QueueLength);
         if (settings.RealtimeUrl is null) services.AddRealtime();
 

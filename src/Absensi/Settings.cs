@@ -49,7 +49,7 @@ public sealed record Settings
         NodeName = source.Name("NODE_NAME", nodeName, 50),
         Port = source.Integer("APP_PORT", 8080, 0, 65535),
         Url = source.WebAddress("APP_URL"),
-        Rules = new WorkRules(source.Time("WORK_START", new TimeOnly(8, 30)), source.Zone("APP_TIMEZONE", "Asia/Jakarta")),
+        Rules = source.WorkRules(),
         SessionLifetime = TimeSpan.FromMinutes(source.Integer("SESSION_LIFETIME", 120, 1, 525_600)),
         DataFolder = Path.GetFullPath(dataFolder ?? source.Text("ABSENSI_DATA", "./data")),
         Database = source.Get("DB_HOST") is { } host
@@ -97,6 +97,31 @@ public sealed class SettingsSource(Func<string, string?> lookup)
         Get(name) is not { } text ? otherwise
         : TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var value) ? value
         : throw Wrong(name, text, "a time of day such as 08:30");
+
+    public WorkRules WorkRules()
+    {
+        var rules = new WorkRules(Time("WORK_START", new TimeOnly(8, 30)), Zone("APP_TIMEZONE", "Asia/Jakarta"))
+        {
+            WorkEnd = Time("WORK_END", new TimeOnly(17, 0)),
+            Workdays = Weekdays("WORKDAYS", "1-5"),
+        };
+        return rules.WorkEnd > rules.WorkStart ? rules
+            : throw Wrong("WORK_END", Text("WORK_END", "17:00"), $"later than WORK_START, {rules.WorkStart:HH:mm}");
+    }
+
+    /// <summary>Days of the week, 1 = Monday … 7 = Sunday: single ones and ranges between commas.</summary>
+    public IReadOnlySet<DayOfWeek> Weekdays(string name, string otherwise)
+    {
+        var days = new HashSet<DayOfWeek>();
+        foreach (var part in Text(name, otherwise).Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (part is not ([>= '1' and <= '7'] or [>= '1' and <= '7', '-', >= '1' and <= '7']) || part[^1] < part[0])
+                throw Wrong(name, Text(name, otherwise), "days from 1 (Monday) to 7 (Sunday) such as 1-5 or 1,2,3,6");
+            for (var day = part[0]; day <= part[^1]; day++) days.Add((DayOfWeek)((day - '0') % 7));
+        }
+
+        return days;
+    }
 
     public TimeZoneInfo Zone(string name, string otherwise) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(Text(name, otherwise), out var zone) ? zone

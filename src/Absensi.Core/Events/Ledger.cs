@@ -32,6 +32,10 @@ public sealed class Ledger(long lastId, string lastHash, long lastAttendanceId, 
         return fact is null ? (null, refusal) : (Append(fact, requestId), null);
     }
 
+    /// <summary>Writes a workday nobody saw the person on as absent; nothing when the day is known already.</summary>
+    public LogEntry? RecordAbsence(long userId, string userName, DateOnly day, string nodeId) =>
+        _days.ContainsKey((userId, day)) ? null : Append(Absence.On(day, userId, userName, _lastAttendanceId + 1, rules, nodeId), null);
+
     /// <summary>Puts a fact that is already decided at the log's end.</summary>
     public LogEntry Append(AttendanceFact fact, string? requestId)
     {

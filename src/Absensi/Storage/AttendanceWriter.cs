@@ -8,7 +8,7 @@ namespace Absensi.Storage;
 /// The node's one writer of attendance. Taps queue; it takes what has gathered, waits for nobody, and commits all of it
 /// at once. Alone, a tap pays one commit; in a rush, hundreds share one.
 /// </summary>
-public sealed partial class AttendanceWriter(Database database, EventLog log, WorkRules rules, string nodeId, ILogger<AttendanceWriter> logger)
+public sealed partial class AttendanceWriter(Database database, LedgerWriter ledger, EventLog log, WorkRules rules, string nodeId, ILogger<AttendanceWriter> logger)
     : BackgroundService
 {
     public const int QueueLimit = 4096, BatchLimit = 256;
@@ -16,16 +16,13 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
     /// <summary>How long a tap waits for its commit before its caller is told to ask again.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
-    private readonly ClockBatch _batch = new(database, rules, nodeId);
+    private readonly ClockBatch _batch = new(ledger, database.Dialect, rules, nodeId);
 
     private readonly Channel<Queued> _queue = Channel.CreateBounded<Queued>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Taps that wait for a commit.</summary>
     public int QueueLength => _queue.Reader.Count;
-
-    /// <summary>Raised after a commit with the entries it made, in order.</summary>
-    public event Action<IReadOnlyList<LogEntry>>? Committed;
 
     /// <summary>Completes when the tap is committed, or known to change nothing.</summary>
     /// <exception cref="StorageUnavailableException">The queue is full, or the database away or silent for <see cref="Patience"/>. Whether the tap was written is told by asking again with the same request id.</exception>
@@ -70,9 +67,8 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
     {
         try
         {
-            var (answers, entries) = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
+            var answers = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
             for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
-            Announce(entries);
         }
         catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
         {
@@ -115,20 +111,7 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
             else answer.TrySetException(new StorageUnavailableException("the database is away", fault));
         }
 
-        Announce(written.Values.OrderBy(e => e.Id).ToList());
-    }
-
-    private void Announce(IReadOnlyList<LogEntry> entries)
-    {
-        try
-        {
-            if (entries.Count > 0) Committed?.Invoke(entries);
-        }
-        catch (Exception fault)
-        {
-            // They are committed; who listens can't change that, nor stop the writer.
-            LogUnheard(logger, entries[0].Id, fault);
-        }
+        ledger.Announce(written.Values.OrderBy(e => e.Id).ToList());
     }
 
     private sealed record Queued(ClockRequest Request, TaskCompletionSource<ClockAnswer> Answer);
@@ -138,9 +121,6 @@ public sealed partial class AttendanceWriter(Database database, EventLog log, Wo
 
     [LoggerMessage(3, LogLevel.Error, "The outcome of {Count} taps could not be looked up")]
     private static partial void LogUnsettled(ILogger logger, int count, Exception fault);
-
-    [LoggerMessage(4, LogLevel.Error, "Entries from {First} on are committed, but telling so failed")]
-    private static partial void LogUnheard(ILogger logger, long first, Exception fault);
 
     [LoggerMessage(2, LogLevel.Error, "A tap of user {UserId} failed")]
     private static partial void LogFailed(ILogger logger, long userId, Exception fault);

@@ -1,31 +1,21 @@
-using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
-using Dapper;
 
 namespace Absensi.Storage;
 
-/// <summary>
-/// One transaction for many taps. It takes <c>event_head</c> first, so that from there to the commit it is the only writer
-/// of attendance in the whole cluster: what it reads stays true, and numbers are given in commit order.
-/// </summary>
-internal sealed class ClockBatch(Database database, WorkRules rules, string nodeId)
+/// <summary>One transaction for many taps.</summary>
+internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rules, string nodeId)
 {
-    private readonly Dialect _sql = database.Dialect;
+    /// <returns>An answer for each request, in their order.</returns>
+    public Task<ClockAnswer[]> CommitAsync(IReadOnlyList<ClockRequest> requests, CancellationToken cancel) =>
+        writer.WriteAsync(open => DecideAsync(requests, open), cancel);
 
-    /// <returns>An answer for each request, in their order, and the entries that are new.</returns>
-    public Task<(ClockAnswer[] Answers, IReadOnlyList<LogEntry> Entries)> CommitAsync(IReadOnlyList<ClockRequest> requests, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction) => RunAsync(requests, new Statements(connection, transaction, cancel)), cancel);
-
-    private async Task<(ClockAnswer[], IReadOnlyList<LogEntry>)> RunAsync(IReadOnlyList<ClockRequest> requests, Statements run)
+    private async Task<ClockAnswer[]> DecideAsync(IReadOnlyList<ClockRequest> requests, OpenLedger open)
     {
-        var head = await run.SingleAsync<Head>($"SELECT last_id, last_hash FROM event_head WHERE id = 1 {_sql.ForUpdate}");
-        // A statement of its own: the one that waited for the lock would tell the time, and see the rows, of when it began to wait.
-        var now = await run.SingleAsync<Now>($"SELECT {_sql.UtcNow} AS utc, (SELECT COALESCE(MAX(id), 0) FROM attendances) AS last_attendance_id");
-        var times = requests.Select(r => rules.LocalTime(Database.Utc(now.Utc) - r.Waited)).ToArray();
-        var ledger = new Ledger(head.LastId, head.LastHash, now.LastAttendanceId, rules);
+        var (ledger, run) = (open.Ledger, open.Run);
+        var times = requests.Select(r => rules.LocalTime(open.UtcNow - r.Waited)).ToArray();
         var earlier = await EarlierAsync(requests, run);
         var names = await KnowAsync(ledger, requests, times, run);
 
@@ -39,11 +29,7 @@ internal sealed class ClockBatch(Database database, WorkRules rules, string node
             if (answers[i] is ClockAnswer.Accepted { Entry: var entry }) earlier[request.RequestId] = entry;
         }
 
-        if (ledger.Entries.Count == 0) return (answers, []);
-        await run.ExecuteAsync(BulkWrites.UpsertDays(_sql), new { rows = BulkWrites.ToJson(ledger.Days) });
-        await run.ExecuteAsync(BulkWrites.InsertEntries(_sql), new { rows = BulkWrites.ToJson(ledger.Entries) });
-        await run.ExecuteAsync("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash });
-        return (answers, ledger.Entries);
+        return answers;
     }
 
     private ClockAnswer Decide(Ledger ledger, ClockRequest request, string name, DateTime at)
@@ -60,7 +46,7 @@ internal sealed class ClockBatch(Database database, WorkRules rules, string node
     {
         var ids = JsonSerializer.Serialize(requests.Select(r => new { request_id = r.RequestId }).Distinct());
         var rows = await run.QueryAsync<EventLog.Row>(
-            $"SELECT l.* FROM {_sql.JsonRows("ids", ("request_id", "VARCHAR(36)"))} j JOIN attendance_logs l ON l.request_id = j.request_id", new { ids });
+            $"SELECT l.* FROM {sql.JsonRows("ids", ("request_id", "VARCHAR(36)"))} j JOIN attendance_logs l ON l.request_id = j.request_id", new { ids });
         return rows.ToDictionary(r => r.RequestId!, r => r.ToEntry(), StringComparer.Ordinal);
     }
 
@@ -73,7 +59,7 @@ internal sealed class ClockBatch(Database database, WorkRules rules, string node
         var rows = await run.QueryAsync<Person>(
             $"""
              SELECT u.id AS person_id, u.name AS user_name, {AttendanceRow.Columns}
-             FROM {_sql.JsonRows("wanted", ("user_id", "BIGINT"), ("date", "DATE"))} j
+             FROM {sql.JsonRows("wanted", ("user_id", "BIGINT"), ("date", "DATE"))} j
              JOIN users u ON u.id = j.user_id
              LEFT JOIN attendances a ON a.user_id = j.user_id AND a.date = j.date
              """, new { wanted });
@@ -90,26 +76,5 @@ internal sealed class ClockBatch(Database database, WorkRules rules, string node
     private sealed class Person : AttendanceRow
     {
         public long PersonId { get; init; }
-    }
-
-    private sealed class Head
-    {
-        public long LastId { get; init; }
-        public string LastHash { get; init; } = "";
-    }
-
-    private sealed class Now
-    {
-        public string Utc { get; init; } = "";
-        public long LastAttendanceId { get; init; }
-    }
-
-    /// <summary>Dapper, within the one transaction.</summary>
-    private readonly struct Statements(DbConnection connection, DbTransaction transaction, CancellationToken cancel)
-    {
-        public Task<T> SingleAsync<T>(string sql) => connection.QuerySingleAsync<T>(Command(sql, null));
-        public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters) => connection.QueryAsync<T>(Command(sql, parameters));
-        public Task<int> ExecuteAsync(string sql, object parameters) => connection.ExecuteAsync(Command(sql, parameters));
-        private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancel);
     }
 }

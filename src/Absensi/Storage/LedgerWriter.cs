@@ -1,0 +1,88 @@
+using System.Data.Common;
+using Absensi.Core.Attendance;
+using Absensi.Core.Events;
+using Dapper;
+
+namespace Absensi.Storage;
+
+/// <summary>
+/// The one place that writes attendance. It takes <c>event_head</c> first, so that from there to the commit it is the only
+/// writer of attendance in the whole cluster: what the work reads stays true, and numbers are given in commit order.
+/// </summary>
+public sealed partial class LedgerWriter(Database database, WorkRules rules, ILogger<LedgerWriter> logger)
+{
+    /// <summary>Raised after a commit with the entries it made, in order.</summary>
+    public event Action<IReadOnlyList<LogEntry>>? Committed;
+
+    /// <summary>Runs the work on the open ledger, writes what it gathered and commits: all of it or nothing.</summary>
+    public async Task<T> WriteAsync<T>(Func<OpenLedger, Task<T>> work, CancellationToken cancel)
+    {
+        var (result, entries) = await database.WriteAsync(async (connection, transaction) =>
+        {
+            var ledger = await OpenAsync(new Statements(connection, transaction, cancel));
+            return (await work(ledger), await SaveAsync(ledger));
+        }, cancel);
+        Announce(entries);
+        return result;
+    }
+
+    /// <summary>Tells those who listen of entries that are committed.</summary>
+    internal void Announce(IReadOnlyList<LogEntry> entries)
+    {
+        try
+        {
+            if (entries.Count > 0) Committed?.Invoke(entries);
+        }
+        catch (Exception fault)
+        {
+            // They are committed; who listens can't change that, nor stop the writer.
+            LogUnheard(logger, entries[0].Id, fault);
+        }
+    }
+
+    private async Task<OpenLedger> OpenAsync(Statements run)
+    {
+        var head = await run.SingleAsync<Head>($"SELECT last_id, last_hash FROM event_head WHERE id = 1 {database.Dialect.ForUpdate}");
+        // A statement of its own: the one that waited for the lock would tell the time, and see the rows, of when it began to wait.
+        var now = await run.SingleAsync<Now>($"SELECT {database.Dialect.UtcNow} AS utc, (SELECT COALESCE(MAX(id), 0) FROM attendances) AS last_attendance_id");
+        return new OpenLedger(new Ledger(head.LastId, head.LastHash, now.LastAttendanceId, rules), Database.Utc(now.Utc), run);
+    }
+
+    private async Task<IReadOnlyList<LogEntry>> SaveAsync(OpenLedger open)
+    {
+        var (ledger, run) = (open.Ledger, open.Run);
+        if (ledger.Entries.Count == 0) return [];
+        await run.ExecuteAsync(BulkWrites.UpsertDays(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Days) });
+        await run.ExecuteAsync(BulkWrites.InsertEntries(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Entries) });
+        await run.ExecuteAsync("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash });
+        return ledger.Entries;
+    }
+
+    [LoggerMessage(4, LogLevel.Error, "Entries from {First} on are committed, but telling so failed")]
+    private static partial void LogUnheard(ILogger logger, long first, Exception fault);
+
+    private sealed class Head
+    {
+        public long LastId { get; init; }
+        public string LastHash { get; init; } = "";
+    }
+
+    private sealed class Now
+    {
+        public string Utc { get; init; } = "";
+        public long LastAttendanceId { get; init; }
+    }
+}
+
+/// <summary>The log's end, held still: nobody else writes attendance until the transaction ends.</summary>
+/// <param name="UtcNow">The database's clock when the lock was had.</param>
+public sealed record OpenLedger(Ledger Ledger, DateTime UtcNow, Statements Run);
+
+/// <summary>Dapper, within one transaction.</summary>
+public sealed class Statements(DbConnection connection, DbTransaction transaction, CancellationToken cancel)
+{
+    public Task<T> SingleAsync<T>(string sql) => connection.QuerySingleAsync<T>(Command(sql, null));
+    public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters) => connection.QueryAsync<T>(Command(sql, parameters));
+    public Task<int> ExecuteAsync(string sql, object parameters) => connection.ExecuteAsync(Command(sql, parameters));
+    private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancel);
+}
