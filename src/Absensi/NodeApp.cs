@@ -6,6 +6,7 @@ using Absensi.Features.Errors;
 using Absensi.Features.Events;
 using Absensi.Features.History;
 using Absensi.Features.Login;
+using Absensi.Features.Recap;
 using Absensi.Features.Shared;
 using Absensi.Realtime;
 using Absensi.Security;
@@ -29,7 +30,7 @@ public static class NodeApp
 
     private static void AddServices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<BuiltAssets>();
         services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(
             p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
@@ -58,6 +59,8 @@ public static class NodeApp
         app.MapLogout();
         app.MapClock();
         app.MapDashboard();
+        app.MapHistory();
+        app.MapRecap();
         app.MapEvents();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();

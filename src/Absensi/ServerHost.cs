@@ -10,7 +10,7 @@ namespace Absensi;
 /// <summary>What an app node and a realtime server have in common: where they listen, the database, sessions, the feed.</summary>
 internal static class ServerHost
 {
-    private const int LongestBody = 64 * 1024;
+    private const int LongestBody = 64 * 1024, LongestAddress = 32 * 1024;
 
     public static WebApplicationBuilder CreateBuilder(Settings settings)
     {
@@ -51,6 +51,7 @@ internal static class ServerHost
     {
         o.AddServerHeader = false;
         o.Limits.MaxRequestBodySize = LongestBody;
+        o.Limits.MaxRequestLineSize = LongestAddress;
         o.ListenAnyIP(settings.Port);
     }).UseSockets(o =>
     {

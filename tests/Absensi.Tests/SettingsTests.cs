@@ -9,6 +9,12 @@ public sealed class SettingsTests
     [InlineData("APP_URL", "absensi.example.id")]
     [InlineData("WORK_START", "8.30")]
     [InlineData("WORK_START", "24:00")]
+    [InlineData("WORK_END", "08:30")]
+    [InlineData("WORK_END", "5 sore")]
+    [InlineData("WORKDAYS", "0-5")]
+    [InlineData("WORKDAYS", "5-1")]
+    [InlineData("WORKDAYS", "1,,3")]
+    [InlineData("WORKDAYS", "Senin")]
     [InlineData("SESSION_LIFETIME", "0")]
     [InlineData("NODE_ID", "node\r\nX: 1")]
     [InlineData("NODE_ID", "0123456789012345678901234567890123456789012345678901")]
@@ -29,10 +35,20 @@ public sealed class SettingsTests
         Assert.Equal("app-node-1", settings.NodeId);
         Assert.Equal("Jakarta", settings.NodeName);
         Assert.Equal(new TimeOnly(8, 30), settings.Rules.WorkStart);
+        Assert.Equal(new TimeOnly(17, 0), settings.Rules.WorkEnd);
+        Assert.Equal([DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday], settings.Rules.Workdays.Order());
         Assert.Equal("Asia/Jakarta", settings.Rules.Zone.Id);
         Assert.Equal(TimeSpan.FromHours(2), settings.SessionLifetime);
         Assert.Null(settings.Database);
         Assert.Null(settings.Redis);
+    }
+
+    [Fact]
+    public void WorkdaysMayBeSingleDaysAndRanges()
+    {
+        var settings = Settings.Parse(new SettingsSource(n => n == "WORKDAYS" ? "1-3, 6,7" : null));
+
+        Assert.Equal([DayOfWeek.Sunday, DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Saturday], settings.Rules.Workdays.Order());
     }
 
     [Fact]

@@ -1,62 +1,96 @@
 using Absensi.Storage;
+using Dapper;
 
 namespace Absensi.Features.History;
 
 /// <summary>Rows of one page, and where the next and the previous one go on from (null: there is none).</summary>
-public sealed record HistoryPage(IReadOnlyList<AttendanceRow> Rows, Place? Older, Place? Newer);
+/// <param name="CutShort">The page ends where the search along the way did, not where it was full: going on to older rows may find more.</param>
+public sealed record HistoryPage(IReadOnlyList<AttendanceRow> Rows, Place? Older, Place? Newer, bool CutShort = false);
 
+/// <param name="More">There are more than <paramref name="Rows"/>, or may be: nobody counts to the end.</param>
+public sealed record HistoryCount(long Rows, bool More);
+
+/// <summary>The list, in pages. Each costs the same in the fifth year as on the first day.</summary>
 public sealed class HistoryQuery(Database database)
 {
-    public const int PageSize = 25;
+    public const int PageSize = 25, CountLimit = 1000;
+
+    /// <summary>How many rows are looked at for one page at most.</summary>
+    public const int WalkLimit = 10_000;
+
+    private const string From = "FROM attendances a LEFT JOIN users u ON u.id = a.user_id";
 
     /// <param name="onlyUser">Whose rows may be seen; null for everyone's.</param>
     public async Task<HistoryPage> PageAsync(HistoryFilter filter, long? onlyUser, CancellationToken cancel)
     {
+        var scope = await HistoryScope.OfAsync(filter, onlyUser, database, cancel);
+        if (scope.People is []) return new HistoryPage([], null, null);
         var upwards = filter.After is not null;
         var place = filter.After ?? filter.Before;
-        var (where, parameters) = Where(filter, onlyUser);
-        if (place is not null)
-        {
-            var sign = upwards ? ">" : "<";
-            where += $" AND a.date {sign}= @placeDate AND (a.date {sign} @placeDate OR a.id {sign} @placeId)";
-            parameters.Add("placeDate", place.Date);
-            parameters.Add("placeId", place.Id);
-        }
+        if (place is not null) scope.From(place, upwards);
 
-        var order = upwards ? "ASC" : "DESC";
-        var rows = (await database.QueryAsync<AttendanceRow>(
-            $"""
-             SELECT {AttendanceRow.Columns}, u.name AS user_name FROM attendances a JOIN users u ON u.id = a.user_id
-             WHERE {where} ORDER BY a.date {order}, a.id {order} LIMIT {PageSize + 1}
-             """, parameters, cancel)).ToList();
-        var more = rows.Count > PageSize;
-        if (more) rows.RemoveAt(PageSize);
+        var (rows, more, reached) = await ReadAsync(scope, upwards, cancel);
         if (upwards) rows.Reverse();
-        if (rows.Count == 0) return new HistoryPage(rows, null, null);
-        return new HistoryPage(rows, more || upwards ? PlaceOf(rows[^1]) : null, upwards ? (more ? PlaceOf(rows[0]) : null) : place is null ? null : PlaceOf(rows[0]));
+        if (rows.Count == 0 && reached is null) return new HistoryPage(rows, null, null);
+        var (first, last) = rows.Count > 0 ? (PlaceOf(rows[0]), PlaceOf(rows[^1])) : (reached!, reached!);
+        if (upwards) return new HistoryPage(rows, last, reached ?? (more ? first : null), reached is not null);
+        return new HistoryPage(rows, reached ?? (more ? last : null), place is null ? null : first, reached is not null);
+    }
+
+    public async Task<HistoryCount> CountAsync(HistoryFilter filter, long? onlyUser, CancellationToken cancel)
+    {
+        var scope = await HistoryScope.OfAsync(filter, onlyUser, database, cancel);
+        if (scope.People is []) return new HistoryCount(0, false);
+        var limit = scope.People is null && scope.Tests is not null ? WalkLimit : CountLimit + 1;
+        var counted = await database.FirstAsync<Counted>(
+            $"SELECT COUNT(*) AS walked, COALESCE(SUM(t.matches), 0) AS matching FROM ({Branches(scope, "1", limit, order: "DESC")}) t", scope.Parameters, cancel);
+        return counted!.Matching > CountLimit ? new HistoryCount(CountLimit, true) : new HistoryCount(counted.Matching, scope.People is null && counted.Walked == limit);
     }
 
     public Task<AttendanceRow?> FindAsync(long id, CancellationToken cancel) =>
-        database.FirstAsync<AttendanceRow>(
-            $"SELECT {AttendanceRow.Columns}, u.name AS user_name FROM attendances a JOIN users u ON u.id = a.user_id WHERE a.id = @id", new { id }, cancel);
+        database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns}, u.name AS user_name {From} WHERE a.id = @id", new { id }, cancel);
 
-    private static (string Where, Dapper.DynamicParameters Parameters) Where(HistoryFilter filter, long? onlyUser)
+    /// <returns>A page of rows in walking order; whether there is another; and the place the walk was given up at, if it was.</returns>
+    private async Task<(List<AttendanceRow> Rows, bool More, Place? Reached)> ReadAsync(HistoryScope scope, bool upwards, CancellationToken cancel)
     {
-        var where = new List<string> { "1 = 1" };
-        var parameters = new Dapper.DynamicParameters();
-        void Add(string condition, string name, object value)
+        var limit = scope.People is null && scope.Tests is not null ? WalkLimit : PageSize + 1;
+        var sql = Branches(scope, $"{AttendanceRow.Columns}, u.name AS user_name", limit, upwards ? "ASC" : "DESC");
+        var rows = new List<AttendanceRow>(PageSize);
+        var walked = 0;
+        await using var connection = await database.OpenAsync(cancel);
+        await foreach (var row in connection.QueryUnbufferedAsync<Candidate>(sql, scope.Parameters).WithCancellation(cancel))
         {
-            where.Add(condition);
-            parameters.Add(name, value);
+            walked++;
+            if (row.Matches == 1 && rows.Count == PageSize) return (rows, true, null);
+            if (row.Matches == 1) rows.Add(row);
+            if (walked == WalkLimit) return (rows, true, PlaceOf(row));
         }
 
-        if (onlyUser is { } user) Add("a.user_id = @user", "user", user);
-        if (filter.From is { } from) Add("a.date >= @from", "from", from);
-        if (filter.To is { } to) Add("a.date <= @to", "to", to);
-        if (filter.Status is { } status) Add("a.status = @status", "status", status.ToString());
-        if (filter.Search is { } search) Add("u.name LIKE @search ESCAPE '!'", "search", $"%{search.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%");
-        return (string.Join(" AND ", where), parameters);
+        return (rows, false, null);
+    }
+
+    /// <summary>One walk, or one for each of a few people, merged.</summary>
+    private static string Branches(HistoryScope scope, string columns, int limit, string order)
+    {
+        string Branch(string walk, string matches) => $"SELECT {columns}, {matches} AS matches {From} WHERE {walk} ORDER BY a.date {order}, a.id {order} LIMIT {limit}";
+        if (scope.People is not { } people) return Branch(scope.Walk, scope.Tests is { } tests ? $"CASE WHEN {tests} THEN 1 ELSE 0 END" : "1");
+
+        for (var i = 0; i < people.Count; i++) scope.Parameters.Add($"person{i}", people[i]);
+        var branches = people.Select((_, i) => Branch($"a.user_id = @person{i} AND {scope.Walk} AND {scope.Tests ?? "1 = 1"}", "1")).ToList();
+        return branches.Count == 1 ? branches[0]
+            : $"{string.Join(" UNION ALL ", branches.Select((b, i) => $"SELECT * FROM ({b}) AS t{i}"))} {(columns == "1" ? "" : $"ORDER BY date {order}, id {order}")} LIMIT {limit}";
     }
 
     private static Place PlaceOf(AttendanceRow row) => new(row.Date!.Value, row.Id!.Value);
+
+    private sealed class Candidate : AttendanceRow
+    {
+        public long Matches { get; init; }
+    }
+
+    private sealed class Counted
+    {
+        public long Walked { get; init; }
+        public long Matching { get; init; }
+    }
 }

@@ -11,6 +11,7 @@ public sealed class IndexModel(HistoryQuery query) : PageModel
 {
     public HistoryFilter Filter { get; private set; } = null!;
     public HistoryPage History { get; private set; } = new([], null, null);
+    public HistoryCount Count { get; private set; } = new(0, false);
     public ValidationFailure? Failure { get; private set; }
     public bool Everyone => User.IsInRole(Roles.Admin);
 
@@ -24,7 +25,20 @@ public sealed class IndexModel(HistoryQuery query) : PageModel
             return json ? new JsonResult(Failure, Json.Options) { StatusCode = 400 } : Page();
         }
 
-        History = await query.PageAsync(Filter, Everyone ? null : User.Id(), cancel);
-        return json ? new JsonResult(new { data = History.Rows.Select(HistoryRow.Of), older = History.Older?.ToString(), newer = History.Newer?.ToString() }, Json.Options) : Page();
+        var onlyUser = Everyone ? (long?)null : User.Id();
+        History = await query.PageAsync(Filter, onlyUser, cancel);
+        Count = await query.CountAsync(Filter, onlyUser, cancel);
+        return json ? new JsonResult(Answer(), Json.Options) : Page();
     }
+
+    private object Answer() => new
+    {
+        success = true,
+        data = History.Rows.Select(HistoryRow.Of),
+        older = History.Older?.ToString(),
+        newer = History.Newer?.ToString(),
+        cut_short = History.CutShort,
+        count = Count.Rows,
+        count_is_more = Count.More,
+    };
 }

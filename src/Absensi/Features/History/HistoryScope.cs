@@ -1,0 +1,62 @@
+using Absensi.Core.Attendance;
+using Absensi.Storage;
+using Dapper;
+
+namespace Absensi.Features.History;
+
+/// <summary>
+/// How a filter is answered without reading a history. What an index finds in the list's own order is a walk, newest day
+/// first; the rest is tested on each row along the way. A few people are a walk each, no longer than their own days.
+/// </summary>
+internal sealed class HistoryScope
+{
+    /// <summary>Up to so many people are looked at one by one; of more, one is soon met on a walk through everyone's days.</summary>
+    public const int FewPeople = 32;
+
+    private readonly List<string> _walk = [];
+    private readonly List<string> _tests = [];
+
+    private HistoryScope(IReadOnlyList<long>? people) => People = people;
+
+    /// <summary>Whose rows are meant, where that is few; null for everyone's.</summary>
+    public IReadOnlyList<long>? People { get; }
+    public DynamicParameters Parameters { get; } = new();
+    public string Walk => string.Join(" AND ", _walk);
+
+    /// <summary>An expression over a row and its user; null when the walk alone is the answer.</summary>
+    public string? Tests => _tests.Count == 0 ? null : string.Join(" AND ", _tests);
+
+    /// <param name="onlyUser">Whose rows may be seen; null for everyone's.</param>
+    public static async Task<HistoryScope> OfAsync(HistoryFilter filter, long? onlyUser, Database database, CancellationToken cancel)
+    {
+        var search = filter.Search is { } text ? $"%{text.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%" : null;
+        var people = onlyUser is null && search is null ? null : await database.QueryAsync<long>(
+            $"SELECT u.id FROM users u WHERE {(onlyUser is null ? "1 = 1" : "u.id = @onlyUser")} {(search is null ? "" : "AND u.name LIKE @search ESCAPE '!'")} LIMIT {FewPeople + 1}",
+            new { onlyUser, search }, cancel);
+        var scope = new HistoryScope(people?.Count > FewPeople ? null : people);
+        // Both bounds always stand, so that there is always an index's range to walk.
+        scope.Add(scope._walk, "a.date >= @from", "from", filter.From ?? DateOnly.MinValue);
+        scope.Add(scope._walk, "a.date <= @to", "to", filter.To ?? DateOnly.MaxValue);
+        if (search is not null && scope.People is null) scope.Add(scope._tests, "u.name LIKE @search ESCAPE '!'", "search", search);
+        if (filter.Status is { } status) scope.Add(scope.People is null ? scope._walk : scope._tests, "a.status = @status", "status", status.ToString());
+        if (filter.Node is { } node) scope.Add(scope.People is null && filter.Status is null ? scope._walk : scope._tests, "a.node_id = @node", "node", node);
+        if (filter.MinMinutes is { } least) scope.Add(scope._tests, "a.duration_minutes >= @least", "least", least);
+        if (filter.MaxMinutes is { } most) scope.Add(scope._tests, "a.duration_minutes <= @most", "most", most);
+        return scope;
+    }
+
+    /// <summary>Goes on from a place in the list instead of from its end.</summary>
+    public void From(Place place, bool upwards)
+    {
+        var sign = upwards ? ">" : "<";
+        _walk.Add($"a.date {sign}= @placeDate AND (a.date {sign} @placeDate OR a.id {sign} @placeId)");
+        Parameters.Add("placeDate", place.Date);
+        Parameters.Add("placeId", place.Id);
+    }
+
+    private void Add(List<string> conditions, string condition, string name, object value)
+    {
+        conditions.Add(condition);
+        Parameters.Add(name, value);
+    }
+}

@@ -1,0 +1,175 @@
+using Absensi.Cluster;
+using Absensi.Core.Attendance;
+using Absensi.Core.Events;
+using Absensi.Storage;
+using Absensi.Tests.Features.History;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Absensi.Tests.Cluster;
+
+public sealed class AbsenceTests : IAsyncLifetime
+{
+    private static readonly DateOnly Monday = new(2026, 2, 2);
+    private TestApp _app = null!;
+    private Database Database => _app.Database;
+
+    public async Task InitializeAsync()
+    {
+        _app = await TestApp.StartAsync();
+        await Job.StopAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task WhoeverMissedAWorkdayBecomesAlphaAtTheEndOfWork()
+    {
+        var (present, absent) = (await _app.AddPersonAsync(name: "Ada"), await _app.AddPersonAsync(name: "Absen"));
+        await _app.AddPersonAsync(Roles.Admin);
+        await _app.AddAsync(Past.Day(present, "Ada", "2026-02-02", "08:00:00"));
+
+        var written = await Absences().WriteSomeAsync(Monday, CancellationToken.None);
+
+        Assert.Equal(1, written);
+        var row = await Database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns} FROM attendances a WHERE user_id = @absent", new { absent }, CancellationToken.None);
+        Assert.Equal(("Alpha", Monday, null, null, null), (row!.Status, row.Date, row.JamMasuk, row.JamPulang, row.DurationMinutes));
+        var entry = (await Log.ReadAsync(1, 10, null, CancellationToken.None)).Single();
+        Assert.Equal((EventTypes.Created, new DateTime(2026, 2, 2, 17, 0, 0), null), (entry.EventType, entry.CreatedAt, entry.RequestId));
+        var fact = AttendanceFact.Parse(entry.Payload);
+        Assert.Equal((AttendanceStatus.Alpha, ClockKind.In, null, row.Id), (fact.Status, fact.Type, fact.Position, (long?)fact.Id));
+        Assert.Equal(HashChain.Compute(await Log.HashBeforeAsync(2, CancellationToken.None), entry), entry.Hash);
+    }
+
+    [Fact]
+    public async Task TheJobCatchesUpOnEveryMissedWorkdayOnceAndOnlyOnThose()
+    {
+        var first = await _app.AddPersonAsync(name: "Pertama");
+        var later = await _app.AddPersonAsync(name: "Belakangan");
+        var left = await _app.AddPersonAsync(name: "Keluar");
+        await Database.ExecuteAsync("UPDATE users SET created_at = '2026-02-04 16:00:00' WHERE id = @later", new { later }, CancellationToken.None);
+        await Database.ExecuteAsync("UPDATE users SET active = 0 WHERE id = @left", new { left }, CancellationToken.None);
+        await _app.AddAsync(Past.Day(first, "Pertama", "2026-02-02", "08:00:00"));
+        await OpenAgainAsync();
+
+        var written = await RunUntilAsync(new DateOnly(2026, 2, 9));
+        var again = await RunUntilAsync(new DateOnly(2026, 2, 9));
+
+        Assert.Equal((9, 0), (written, again));
+        Assert.Equal(["2026-02-03", "2026-02-04", "2026-02-05", "2026-02-06", "2026-02-09"], await AlphaDaysAsync(first));
+        Assert.Equal(["2026-02-04", "2026-02-05", "2026-02-06", "2026-02-09"], await AlphaDaysAsync(later));
+        Assert.Empty(await AlphaDaysAsync(left));
+    }
+
+    [Fact]
+    public async Task NothingIsMissedBeforeTheSystemsFirstDay()
+    {
+        await _app.AddPersonAsync();
+
+        Assert.Null(await Absences().NextAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task ADayThatHasNotEndedIsLeftAlone()
+    {
+        await _app.AddPersonAsync();
+        var rules = Noon() with { WorkEnd = new TimeOnly(23, 0) };
+        var today = DateOnly.FromDateTime(rules.LocalTime(DateTime.UtcNow));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Absences(rules).WriteSomeAsync(today, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task AClockInAfterTheAlphaStillCounts()
+    {
+        var rules = Noon() with { WorkEnd = new TimeOnly(11, 0), Workdays = Enum.GetValues<DayOfWeek>().ToHashSet() };
+        var today = DateOnly.FromDateTime(rules.LocalTime(DateTime.UtcNow));
+        await using var app = await TestApp.StartAsync(("APP_TIMEZONE", ZoneAtNoon()), ("WORK_START", "08:30"), ("WORK_END", "23:59"), ("WORKDAYS", "1-7"));
+        var id = await app.AddPersonAsync(name: "Siang");
+        var writer = app.Services.GetRequiredService<LedgerWriter>();
+        await new Absences(app.Database, writer, rules, "app-node-1").WriteSomeAsync(today, CancellationToken.None);
+        using var person = await app.SignInAsync(id);
+
+        var tap = await person.TapAsync("/absensi/masuk");
+
+        Assert.Equal(200, tap.Status);
+        Assert.Equal("Terlambat", tap.Json.GetProperty("data").GetProperty("status").GetString());
+        var row = await app.Database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns} FROM attendances a", null, CancellationToken.None);
+        Assert.Equal((1L, "Terlambat", true), (row!.Id!.Value, row.Status, row.JamMasuk is not null));
+    }
+
+    [Fact]
+    public async Task ManyProcessesAtOnceWriteEachAbsenceOnce()
+    {
+        for (var i = 0; i < 600; i++) await _app.AddPersonAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            while (await Absences().WriteSomeAsync(Monday, CancellationToken.None) == Absensi.Storage.Absences.BatchLimit) { }
+        }));
+
+        Assert.Equal(600, await Database.FirstAsync<long>("SELECT COUNT(*) FROM attendances", null, CancellationToken.None));
+        Assert.Equal(600, await Log.LastIdAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task WhileAnotherHoldsTheLeaseTheJobWritesNothing()
+    {
+        var id = await _app.AddPersonAsync(name: "Ada");
+        await _app.AddAsync(Past.Day(id, "Ada", "2026-02-02", "08:00:00"));
+        await OpenAgainAsync();
+        var leases = new Leases(Database);
+        await leases.TakeAsync(AbsenceJob.Lease, "app-node-9", 60, CancellationToken.None);
+
+        var held = await Job.RunAsync(CancellationToken.None);
+        await leases.ReleaseAsync(AbsenceJob.Lease, "app-node-9", CancellationToken.None);
+        var free = await Job.RunAsync(CancellationToken.None);
+
+        Assert.Equal(0, held);
+        Assert.True(free > 0);
+        Assert.Null(await Absences().NextAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task ALeaseIsOnesUntilItLapsesOrIsLetGo()
+    {
+        var leases = new Leases(Database);
+
+        Assert.True(await leases.TakeAsync("kerja", "satu", 60, CancellationToken.None));
+        Assert.True(await leases.TakeAsync("kerja", "satu", 60, CancellationToken.None));
+        Assert.False(await leases.TakeAsync("kerja", "dua", 60, CancellationToken.None));
+        Assert.True(await leases.TakeAsync("lain", "dua", 60, CancellationToken.None));
+        await leases.ReleaseAsync("kerja", "dua", CancellationToken.None);
+        Assert.False(await leases.TakeAsync("kerja", "dua", 0, CancellationToken.None));
+        await leases.ReleaseAsync("kerja", "satu", CancellationToken.None);
+        Assert.True(await leases.TakeAsync("kerja", "dua", 0, CancellationToken.None));
+        Assert.True(await leases.TakeAsync("kerja", "satu", 60, CancellationToken.None));
+    }
+
+    private AbsenceJob Job => _app.Services.GetRequiredService<AbsenceJob>();
+    private EventLog Log => _app.Services.GetRequiredService<EventLog>();
+
+    private Absences Absences(WorkRules? rules = null) =>
+        new(Database, _app.Services.GetRequiredService<LedgerWriter>(), rules ?? _app.Services.GetRequiredService<WorkRules>(), "app-node-1");
+
+    /// <summary>Undoes what <see cref="Past"/> does to keep the job off.</summary>
+    private Task OpenAgainAsync() => Database.ExecuteAsync("DELETE FROM closed_days", null, CancellationToken.None);
+
+    private async Task<int> RunUntilAsync(DateOnly last)
+    {
+        var written = 0;
+        while (await Absences().NextAsync(CancellationToken.None) is { } day && day <= last) written += await Absences().WriteSomeAsync(day, CancellationToken.None);
+        return written;
+    }
+
+    private Task<IReadOnlyList<string>> AlphaDaysAsync(long id) =>
+        Database.QueryAsync<string>("SELECT date FROM attendances WHERE user_id = @id AND status = 'Alpha' ORDER BY date", new { id }, CancellationToken.None);
+
+    private static WorkRules Noon() => new(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById(ZoneAtNoon()));
+
+    /// <summary>A zone in which it is between 11:00 and 13:00 now.</summary>
+    private static string ZoneAtNoon()
+    {
+        var offset = 12 - DateTime.UtcNow.Hour;
+        return offset == 0 ? "Etc/GMT" : $"Etc/GMT{(offset > 0 ? "-" : "+")}{Math.Abs(offset)}";
+    }
+}
