@@ -7,6 +7,7 @@ import '../Features/Dashboard/roll';
 import '../Features/History/history';
 import '../Features/Login/dial';
 import '../Features/Login/login';
+import '../Features/Recap/recap';
 import { start } from './alpine';
 
 start();

@@ -20,6 +20,7 @@ public static class Words
     public static string Day(DateOnly date) => Days[(int)date.DayOfWeek];
     public static string ShortDay(DateOnly date) => Day(date)[..3];
     public static string Date(DateOnly date) => $"{date.Day} {Months[date.Month - 1]} {date.Year}";
+    public static string Month(DateOnly date) => $"{Months[date.Month - 1]} {date.Year}";
     public static string ShortDate(DateOnly date) => $"{date.Day} {Months[date.Month - 1][..3]}";
     public static string LongDate(DateOnly date) => $"{Day(date)}, {Date(date)}";
 

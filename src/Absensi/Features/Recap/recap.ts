@@ -1,0 +1,5 @@
+import { component } from '@/alpine';
+
+component('printer', () => ({
+  print() { window.print(); },
+}));
