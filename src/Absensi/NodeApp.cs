@@ -17,9 +17,10 @@ namespace Absensi;
 /// <summary>One app node: what it is made of, and what a request goes through.</summary>
 public static class NodeApp
 {
-    public static WebApplication Build(Settings settings)
+    /// <param name="database">In the place of the settings' own, where somebody wants to look over its shoulder.</param>
+    public static WebApplication Build(Settings settings, Database? database = null)
     {
-        var builder = ServerHost.CreateBuilder(settings);
+        var builder = ServerHost.CreateBuilder(settings, database);
         builder.WebHost.UseStaticWebAssets();
         AddServices(builder.Services, settings);
         var app = builder.Build();

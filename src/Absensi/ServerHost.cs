@@ -12,7 +12,7 @@ internal static class ServerHost
 {
     private const int LongestBody = 64 * 1024, LongestAddress = 32 * 1024;
 
-    public static WebApplicationBuilder CreateBuilder(Settings settings)
+    public static WebApplicationBuilder CreateBuilder(Settings settings, Database? database = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "absensi", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -26,7 +26,7 @@ internal static class ServerHost
             .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None) // what a caller got wrong is told to the caller; the hub logs the rest
             .AddFilter("Absensi.Security.SessionAuthentication", LogLevel.Warning);
 
-        var database = Database.From(settings);
+        database ??= Database.From(settings);
         builder.Services.AddSingleton(settings).AddSingleton(settings.Rules).AddSingleton(_ => database);
         builder.Services.AddSingleton<EventLog>().AddSingleton<Users>().AddSingleton<Nodes>();
         builder.Services.AddSharedKeyRing(database);

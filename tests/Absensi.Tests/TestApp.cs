@@ -26,13 +26,17 @@ public sealed class TestApp : IAsyncDisposable
     public Database Database => Services.GetRequiredService<Database>();
 
     /// <param name="environment">Variables as a deployment would set them; without a database server each app gets a new SQLite file.</param>
-    public static async Task<TestApp> StartAsync(params (string Name, string Value)[] environment)
+    public static Task<TestApp> StartAsync(params (string Name, string Value)[] environment) => StartAsync(null, environment);
+
+    /// <param name="database">Makes the app's database, where it is to be another than its settings'.</param>
+    public static async Task<TestApp> StartAsync(Func<Settings, Database>? database, params (string Name, string Value)[] environment)
     {
         var variables = environment.ToDictionary(v => v.Name, v => v.Value);
         variables.TryAdd("APP_PORT", "0");
         var folder = variables.ContainsKey("ABSENSI_DATA") ? null : Directory.CreateTempSubdirectory("absensi-test-").FullName;
         variables.TryAdd("ABSENSI_DATA", folder ?? "");
-        var app = NodeApp.Build(Settings.Parse(new SettingsSource(variables.GetValueOrDefault)));
+        var settings = Settings.Parse(new SettingsSource(variables.GetValueOrDefault));
+        var app = NodeApp.Build(settings, database?.Invoke(settings));
         await MigrateCommand.MigrateAsync(app.Services.GetRequiredService<Database>(), CancellationToken.None);
         await app.StartAsync();
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace Absensi.Storage;
 
 /// <summary>SQLite in the data folder, shared by the processes of one machine.</summary>
-public sealed class SqliteDialect : Dialect
+public class SqliteDialect : Dialect
 {
     private readonly SqliteConnectionStringBuilder _settings;
     private readonly Lazy<FileGate> _gate;

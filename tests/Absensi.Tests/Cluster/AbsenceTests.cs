@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Absensi.Cluster;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
@@ -130,6 +131,39 @@ public sealed class AbsenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhenItsHolderIsKilledAnotherProcessFinishesTheWork()
+    {
+        const int people = 300, days = 40;
+        for (var i = 0; i < people; i++) await _app.AddPersonAsync();
+        var first = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-days);
+        await _app.AddAsync(Past.Day(1, "Orang 1", $"{first:yyyy-MM-dd}", "08:00:00"));
+        await OpenAgainAsync();
+
+        using (var doomed = StartNode("app-node-7"))
+        {
+            await UntilAsync(async () => await Database.FirstAsync<long>("SELECT COUNT(*) FROM closed_days", null, CancellationToken.None) > 0, doomed);
+            doomed.Kill();
+            await doomed.WaitForExitAsync();
+        }
+
+        using var heir = StartNode("app-node-8");
+        await UntilAsync(async () => await Absences(EveryDay()).NextAsync(CancellationToken.None) is null, heir);
+        heir.Kill();
+        await heir.WaitForExitAsync();
+
+        var writers = await Database.QueryAsync<string>("SELECT DISTINCT node_id FROM attendances ORDER BY node_id", null, CancellationToken.None);
+        Assert.Equal(["app-node-1", "app-node-7", "app-node-8"], writers);
+        var perDay = await Database.QueryAsync<long>("SELECT COUNT(*) FROM attendances GROUP BY date", null, CancellationToken.None);
+        Assert.All(perDay, rows => Assert.Equal(people, rows));
+        Assert.Equal(perDay.Count * people, await Log.LastIdAsync(CancellationToken.None));
+        var hash = HashChain.Genesis;
+        for (long at = 0; await Log.ReadAsync(at, 1000, null, CancellationToken.None) is { Count: > 0 } page; at = page[^1].Id)
+        {
+            foreach (var entry in page) Assert.Equal(entry.Hash, hash = HashChain.Compute(hash, entry));
+        }
+    }
+
+    [Fact]
     public async Task ALeaseIsOnesUntilItLapsesOrIsLetGo()
     {
         var leases = new Leases(Database);
@@ -163,6 +197,29 @@ public sealed class AbsenceTests : IAsyncLifetime
 
     private Task<IReadOnlyList<string>> AlphaDaysAsync(long id) =>
         Database.QueryAsync<string>("SELECT date FROM attendances WHERE user_id = @id AND status = 'Alpha' ORDER BY date", new { id }, CancellationToken.None);
+
+    /// <summary>A node of its own on the app's database, with a workday every day.</summary>
+    private Process StartNode(string id)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "absensi.dll"), "node"]) { RedirectStandardOutput = true };
+        (string, string)[] environment = [("NODE_ID", id), ("APP_PORT", "0"), ("WORKDAYS", "1-7"), ("ABSENSI_DATA", Path.GetDirectoryName(((SqliteDialect)Database.Dialect).DatabaseFile)!)];
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var node = Process.Start(start)!;
+        node.BeginOutputReadLine();
+        return node;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, Process node)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (!await holds())
+        {
+            Assert.False(node.HasExited, "the node has ended by itself");
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    private WorkRules EveryDay() => _app.Services.GetRequiredService<WorkRules>() with { Workdays = Enum.GetValues<DayOfWeek>().ToHashSet() };
 
     private static WorkRules Noon() => new(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById(ZoneAtNoon()));
 

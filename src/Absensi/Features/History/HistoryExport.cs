@@ -33,7 +33,7 @@ public static class HistoryExport
         var gone = context.RequestAborted;
         var scope = await HistoryScope.OfAsync(filter, context.User.IsInRole(Roles.Admin) ? null : context.User.Id(), database, gone);
         await using var connection = await database.OpenAsync(gone);
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Sql(scope), scope.Parameters, cancellationToken: gone));
+        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Sql(scope), scope.Parameters, commandTimeout: 0, cancellationToken: gone));
         await Download.SendAsync(context, format!.Value, FileName(filter), async (table, cancel) =>
         {
             table.Begin("Riwayat", Columns);

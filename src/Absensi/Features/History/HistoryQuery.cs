@@ -43,7 +43,7 @@ public sealed class HistoryQuery(Database database)
         if (scope.People is []) return new HistoryCount(0, false);
         var limit = scope.People is null && scope.Tests is not null ? WalkLimit : CountLimit + 1;
         var counted = await database.FirstAsync<Counted>(
-            $"SELECT COUNT(*) AS walked, COALESCE(SUM(t.matches), 0) AS matching FROM ({Branches(scope, "1", limit, order: "DESC")}) t", scope.Parameters, cancel);
+            $"SELECT COUNT(*) AS walked, CAST(COALESCE(SUM(t.matches), 0) AS SIGNED) AS matching FROM ({Branches(scope, "1", limit, order: "DESC")}) t", scope.Parameters, cancel);
         return counted!.Matching > CountLimit ? new HistoryCount(CountLimit, true) : new HistoryCount(counted.Matching, scope.People is null && counted.Walked == limit);
     }
 

@@ -76,7 +76,8 @@ public sealed class HistoryListTests : IAsyncLifetime
         Assert.Equal("Bud 04", await Found("cari=O%27n&status=Alpha"));
         Assert.Equal("", await Found("cari=%27+OR+1%3D1+--"));
         Assert.Equal("", await Found("cari=!"));
-        Assert.Equal("", await Found("sebelum=0001-01-01.1"));
+        Assert.Empty(Ids((await admin.GetAsync("/riwayat?sebelum=0001-01-01.1")).Json));
+        Assert.Empty(Ids((await admin.GetAsync("/riwayat?sesudah=9999-12-31.9223372036854775807")).Json));
         Assert.Equal("", await Found("dari=9999-12-31"));
     }
 
