@@ -1,4 +1,5 @@
 using Absensi.Feed;
+using Absensi.Cluster;
 using Absensi.Features;
 using Absensi.Features.Clock;
 using Absensi.Features.Dashboard;
@@ -25,7 +26,7 @@ public static class NodeApp
         AddServices(builder.Services, settings);
         var app = builder.Build();
         UsePipeline(app, settings);
-        app.Services.RingFor(app.Services.GetRequiredService<AttendanceWriter>());
+        app.Services.RingFor(app.Services.GetRequiredService<LedgerWriter>());
         return app;
     }
 

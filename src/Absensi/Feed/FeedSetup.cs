@@ -17,7 +17,7 @@ public static class FeedSetup
     }
 
     /// <summary>Rings for what this process commits: its own tail at once, the others' through Redis.</summary>
-    public static void RingFor(this IServiceProvider services, AttendanceWriter writer)
+    public static void RingFor(this IServiceProvider services, LedgerWriter writer)
     {
         var own = services.GetRequiredService<Doorbell>();
         var others = services.GetService<RedisDoorbell>();

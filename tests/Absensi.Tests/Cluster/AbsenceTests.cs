@@ -6,6 +6,8 @@ using Absensi.Storage;
 using Absensi.Tests.Features.History;
 using Microsoft.Extensions.DependencyInjection;
 
+using EventLog = Absensi.Storage.EventLog;
+
 namespace Absensi.Tests.Cluster;
 
 public sealed class AbsenceTests : IAsyncLifetime
