@@ -161,26 +161,6 @@ public sealed class AuthenticationTests
         Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
     }
 
-    [Fact]
-    public async Task ALengthThatIsNeverFilledCostsNoMemory()
-    {
-        using var server = new FakeServer(async peer =>
-        {
-            await peer.WelcomeAsync();
-            await peer.ReceiveAsync();
-            await peer.RawAsync([0xFE, 0xFF, 0xFF, 1, 0]);
-            await peer.StallAsync();
-        });
-        await using var connection = new MySqlConnection(server.ConnectionString + ";DefaultCommandTimeout=1");
-        await connection.OpenAsync();
-        var before = GC.GetTotalAllocatedBytes();
-
-        var error = await Assert.ThrowsAsync<MySqlException>(async () => await connection.BeginTransactionAsync());
-
-        Assert.Equal(MySqlErrorCode.CommandTimeoutExpired, error.ErrorCode);
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 4 << 20);
-    }
-
     private static async Task CheckDigestAsync(FakeServer.Peer peer, byte[] response)
     {
         var expected = Authentication.Answer(Sha2, FakeServer.Nonce, Password);

@@ -59,6 +59,29 @@ public sealed class DapperTests(ServerFixture fixture)
         Assert.Null(row.nothing);
     }
 
+    private sealed class Plain
+    {
+        public DateOnly On { get; set; }
+        public Guid Id { get; set; }
+        public Mood? Mood { get; set; }
+        public bool Night { get; set; }
+        public long Count { get; set; }
+    }
+
+    [Fact]
+    public async Task PropertiesOfDatesGuidsEnumsAndBooleansAreFilled()
+    {
+        await using var connection = await fixture.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync("CREATE TEMPORARY TABLE filled (`on` DATE, id CHAR(36), mood INT, night TINYINT(1), count DECIMAL(10,0))");
+        var id = Guid.NewGuid();
+        await connection.ExecuteAsync("INSERT INTO filled VALUES (@on, @id, @mood, @night, 7)", new { on = new DateOnly(2026, 11, 2), id, mood = Mood.Calm, night = true });
+
+        var plain = await connection.QuerySingleAsync<Plain>("SELECT `on` AS `On`, id AS Id, mood AS Mood, night AS Night, count AS Count FROM filled");
+
+        Assert.Equal((new DateOnly(2026, 11, 2), id, Mood.Calm, true, 7L), (plain.On, plain.Id, plain.Mood, plain.Night, plain.Count));
+        Assert.Equal(new DateOnly(2026, 11, 2), await connection.ExecuteScalarAsync<DateOnly>("SELECT `on` FROM filled"));
+    }
+
     [Fact]
     public async Task AListParameterIsSpreadOverItsPlaceholders()
     {

@@ -38,6 +38,18 @@ public sealed class FuzzTests(ServerFixture fixture, ITestOutputHelper output)
     }
 
     [Fact]
+    public void ALengthThatIsNeverFilledCostsNoMemory()
+    {
+        var wire = new Wire(new ReplayStream([[0xFE, 0xFF, 0xFF, 0, 1, 2, 3]], new Random(1)), 128 << 20);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var waiting = wire.NextAsync(CancellationToken.None);
+
+        Assert.True(waiting.IsFaulted);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public async Task MutatedRepliesEndInAnExceptionOrAResultAndNeverInAHangOrInMuchMemory()
     {
         var seed = Environment.TickCount;
