@@ -32,6 +32,12 @@ CREATE TABLE ${database}.entries (id BIGINT AUTO_INCREMENT PRIMARY KEY, request 
 const server = spawn('mariadbd', ['--no-defaults', '--user=root', '--bind-address=127.0.0.1', `--port=${port}`, `--datadir=${folder}/data`, `--socket=${folder}/s`,
   `--pid-file=${folder}/pid`, `--log-error=${folder}/log`, `--init-file=${folder}/init.sql`, '--innodb-buffer-pool-size=256M', '--innodb-flush-log-at-trx-commit=0']);
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => {
+  server.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(1);
+});
+
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const once = (command, args) => JSON.parse(execFileSync(command, args, { encoding: 'utf8' }));
 const sides = {
@@ -60,6 +66,7 @@ try {
       'wall ms': of('ours', 'wall'), 'mysql2 wall ms': of('theirs', 'wall'), 'wall ratio': +(of('ours', 'wall') / of('theirs', 'wall')).toFixed(2),
       'cpu ms': of('ours', 'cpu'), 'mysql2 cpu ms': of('theirs', 'cpu'), 'cpu ratio': +(of('ours', 'cpu') / of('theirs', 'cpu')).toFixed(2),
     };
+    console.error(`${title}: done`);
   }
   await connection.end();
   console.log(`medians of ${rounds} rounds in turn; a ratio below 1 is in our favour`);
