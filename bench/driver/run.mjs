@@ -1,4 +1,4 @@
-// node run.mjs [rounds]: our driver against mysql2 on one MariaDB, in turn, each round in a fresh process. Prints medians and ratios.
+// node run.mjs [rounds] [work]: our driver against mysql2 on one MariaDB, in turn, each round in a fresh process. Prints medians and ratios.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 
 const rounds = Number(process.argv[2] ?? 7);
+const only = process.argv[3];
 const [user, password, database] = ['bench', 'bench', 'bench'];
 const works = { point: 'point select x 10,000', batch: 'insert 64 rows by JSON_TABLE x 300', read: 'read 10,000 rows x 30', dapper: 'the same through Dapper' };
 const here = import.meta.dirname;
@@ -53,7 +54,7 @@ try {
     });
   }
   const table = {};
-  for (const [work, title] of Object.entries(works)) {
+  for (const [work, title] of Object.entries(works).filter(([work]) => !only || work === only)) {
     const taken = { ours: [], theirs: [] };
     for (let round = 0; round < rounds; round++) {
       for (const side of round % 2 ? ['theirs', 'ours'] : ['ours', 'theirs']) {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -63,15 +62,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload)
     /// <summary>Text from the server; anything but UTF-8 is a malformed packet.</summary>
     public static string Text(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > 256) return LongText(bytes);
-        // One pass and one copy; counting the characters first costs more for the short texts most columns hold.
-        Span<char> characters = stackalloc char[bytes.Length];
-        var status = System.Text.Unicode.Utf8.ToUtf16(bytes, characters, out _, out var count, replaceInvalidSequences: false);
-        return status == OperationStatus.Done ? new string(characters[..count]) : throw MySqlException.Malformed("text that is not UTF-8");
-    }
-
-    private static string LongText(ReadOnlySpan<byte> bytes)
-    {
+        // Most text is ASCII: looking first spares the decoder its count of characters.
+        if (Ascii.IsValid(bytes)) return Encoding.Latin1.GetString(bytes);
         try
         {
             return Utf8.GetString(bytes);

@@ -11,7 +11,7 @@ internal sealed class Wire(Stream stream, int maxPacket)
 {
     public const int HeaderSize = 4;
     public const int LongestPart = 0xFFFFFF;
-    private const int Ordinary = 32 * 1024;
+    private const int Ordinary = 64 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Ordinary);
     private int _start;
@@ -93,7 +93,7 @@ internal sealed class Wire(Stream stream, int maxPacket)
         if (_start == _end)
         {
             _start = _end = 0;
-            if (_buffer.Length > Ordinary * 32) Replace(Ordinary);
+            if (_buffer.Length > Ordinary * 16) Replace(Ordinary);
         }
         else if (_buffer.Length - _end < _buffer.Length / 4)
         {
