@@ -13,6 +13,9 @@ const works = { point: 'point select x 10,000', batch: 'insert 64 rows by JSON_T
 const here = import.meta.dirname;
 const folder = mkdtempSync(join(tmpdir(), 'bench-driver-'));
 
+// A starting MariaDB deletes the temporary tables it finds, a neighbour's too.
+const env = { ...process.env, TMPDIR: folder };
+
 const port = await new Promise((resolve) => {
   const probe = createServer().listen(0, '127.0.0.1', () => {
     const { port } = probe.address();
@@ -20,7 +23,7 @@ const port = await new Promise((resolve) => {
   });
 });
 execFileSync('dotnet', ['build', '-c', 'Release', '-m:1', '-v', 'quiet', '--nologo', join(here, 'Driver.csproj')], { stdio: ['ignore', 2, 2] });
-execFileSync('mariadb-install-db', ['--no-defaults', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--user=root'], { stdio: 'ignore' });
+execFileSync('mariadb-install-db', ['--no-defaults', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--user=root'], { stdio: 'ignore', env });
 writeFileSync(`${folder}/init.sql`, `
 CREATE DATABASE ${database} CHARACTER SET utf8mb4;
 CREATE USER '${user}'@'%' IDENTIFIED BY '${password}';
@@ -31,7 +34,7 @@ INSERT INTO ${database}.people SELECT seq, CONCAT('Karyawan nomor ', seq), '2026
 CREATE TABLE ${database}.entries (id BIGINT AUTO_INCREMENT PRIMARY KEY, request CHAR(36) UNIQUE, person INT, at DATETIME(6), note VARCHAR(100));
 `);
 const server = spawn('mariadbd', ['--no-defaults', '--user=root', '--bind-address=127.0.0.1', `--port=${port}`, `--datadir=${folder}/data`, `--socket=${folder}/s`,
-  `--pid-file=${folder}/pid`, `--log-error=${folder}/log`, `--init-file=${folder}/init.sql`, '--innodb-buffer-pool-size=256M', '--innodb-flush-log-at-trx-commit=0']);
+  `--pid-file=${folder}/pid`, `--log-error=${folder}/log`, `--init-file=${folder}/init.sql`, '--innodb-buffer-pool-size=256M', '--innodb-flush-log-at-trx-commit=0'], { env });
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => {
   server.kill('SIGKILL');

@@ -7,6 +7,9 @@ export const hourMinute = (timestamp: string | null): string => timestamp ? time
 /** `2026-11-22 07:58:03` → `07.58.03` */
 export const hourMinuteSecond = (timestamp: string): string => timestamp.slice(11, 19).replaceAll(':', '.');
 
+/** `2026-11-22 07:58:03` → `22/11` */
+export const dayMonth = (timestamp: string): string => `${Number(timestamp.slice(8, 10))}/${Number(timestamp.slice(5, 7))}`;
+
 export const thousands = (value: number): string => number.format(value);
 export const oneDecimal = (value: number): string => decimal.format(value);
 
@@ -15,14 +18,6 @@ export function span(minutes: number | null): string {
   if (minutes === null) return '–';
   const hours = Math.floor(minutes / 60);
   return `${hours}j ${minutes % 60}m`;
-}
-
-export function ago(seconds: number): string {
-  if (seconds < 2) return 'baru saja';
-  if (seconds < 60) return `${Math.floor(seconds)} detik lalu`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} menit lalu`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} jam lalu`;
-  return `${Math.floor(seconds / 86_400)} hari lalu`;
 }
 
 export function meters(value: number): string {

@@ -26,10 +26,10 @@ public sealed record Tile(string Name, string Value, string Note, string? Spark 
     private static string Compared(long now, long before, string when) =>
         now == before ? $"sama dengan {when}" : $"{Words.Number(Math.Abs(now - before))} lebih {(now > before ? "banyak" : "sedikit")} dari {when}";
 
-    private static string Line(IEnumerable<long> values)
+    private static string? Line(IEnumerable<long> values)
     {
         var all = values.ToList();
-        var top = Math.Max(1, all.Max());
+        if (all.Max() is not (> 0 and var top)) return null;
         var points = all.Select((v, i) => string.Create(CultureInfo.InvariantCulture, $"{2 + i * 56.0 / (all.Count - 1):F1} {22 - 20.0 * v / top:F1}"));
         return "M" + string.Join('L', points);
     }

@@ -2,7 +2,7 @@ import { component, pageData } from '@/alpine';
 import { http, problemOf, toLogin } from '@/http';
 import { type AttendanceEvent, type Connection, connectionWords, type Person, type Server } from '@/live/events';
 import { LiveFeed } from '@/live/feed';
-import { hourMinute, oneDecimal, thousands } from '@/words';
+import { dayMonth, hourMinute, oneDecimal, thousands } from '@/words';
 import { pageArrivedAt, ServerClock, wallText } from '../Clock/serverClock';
 import { stayAwake } from './wall';
 
@@ -21,7 +21,7 @@ component('dashboard', () => {
 
   return {
     metrics: page.metrics,
-    rows: page.latest_attendances.map((row) => readable(row, false)),
+    rows: page.latest_attendances.map((row) => readable(row, page.now, false)),
     servers: page.server_status,
     people: [] as Person[],
     online: 0,
@@ -52,7 +52,7 @@ component('dashboard', () => {
 
     arrived(event: AttendanceEvent) {
       document.dispatchEvent(new CustomEvent('absensi:event', { detail: event }));
-      this.rows = [readable(event.data, true), ...this.rows].slice(0, shown);
+      this.rows = [readable(event.data, page.now, true), ...this.rows].slice(0, shown);
       if (event.event === 'AbsensiCreated') {
         this.metrics.today_count++;
         this.metrics.week_count++;
@@ -88,12 +88,15 @@ component('dashboard', () => {
   };
 });
 
-function readable(row: Row, isNew: boolean) {
+function readable(row: Row, now: string, isNew: boolean) {
+  const time = hourMinute(row.timestamp);
+  const isToday = row.timestamp.slice(0, 10) === now.slice(0, 10);
   return {
     ...row,
     key: `${row.id}${row.type}`,
     href: `/riwayat/${row.id}`,
-    time: hourMinute(row.timestamp),
+    // The latest ten reach back into yesterday before anyone has come.
+    time: isToday ? time : `${dayMonth(row.timestamp)} ${time}`,
     isIn: row.type === 'in',
     isLate: row.status === 'Terlambat',
     place: row.latitude === null || row.longitude === null ? '–' : `${row.latitude.toFixed(4)}, ${row.longitude.toFixed(4)}`,
