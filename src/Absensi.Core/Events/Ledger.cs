@@ -16,6 +16,9 @@ public sealed class Ledger(long lastId, string lastHash, long lastAttendanceId, 
     public long LastId { get; private set; } = lastId;
     public string LastHash { get; private set; } = lastHash;
 
+    /// <summary>The id a new row of <c>attendances</c> gets.</summary>
+    public long NextAttendanceId => _lastAttendanceId + 1;
+
     /// <summary>New entries, in order, chained.</summary>
     public IReadOnlyList<LogEntry> Entries => _entries;
 
@@ -25,10 +28,10 @@ public sealed class Ledger(long lastId, string lastHash, long lastAttendanceId, 
     /// <summary>Tells of a day as it stands before the batch.</summary>
     public void Know(AttendanceDay day) => _days[(day.UserId, day.Date)] = day;
 
-    public (LogEntry? Entry, Refusal? Refusal) Record(Tap tap, string requestId)
+    public (LogEntry? Entry, Refusal? Refusal) Record(Tap tap, string? requestId)
     {
         var today = _days.GetValueOrDefault((tap.UserId, DateOnly.FromDateTime(tap.LocalTime)));
-        var (fact, refusal) = Clock.Decide(tap, today, _lastAttendanceId + 1, rules);
+        var (fact, refusal) = Clock.Decide(tap, today, NextAttendanceId, rules);
         return fact is null ? (null, refusal) : (Append(fact, requestId), null);
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using Absensi.Cluster;
 using Absensi.Storage;
 
@@ -15,7 +14,7 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Absensi: real-time attendance on several nodes. Begin with: ./absensi up");
-        Command[] commands = [UpCommand.Create(), NodeCommand.Create(), RealtimeCommand.Create(), MigrateCommand.Create(), UserCommand.Create()];
+        Command[] commands = [UpCommand.Create(), NodeCommand.Create(), RealtimeCommand.Create(), MigrateCommand.Create(), UserCommand.Create(), DemoCommand.Create(), VerifyCommand.Create(), StatusCommand.Create()];
         foreach (var command in commands) root.Subcommands.Add(command);
         root.SetAction(_ => root.Parse("--help").Invoke());
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Absensi.Cluster;
+using Absensi.Demo;
 using Absensi.Security;
 using Absensi.Storage;
 
@@ -15,16 +16,25 @@ public static class UpCommand
         var nodes = CommandLine.Number("--nodes", 1, AppNodes.Most, $"how many app nodes share the port (default: {UsualNodes})");
         var port = CommandLine.Number("--port", 1, 65535, "port to listen on (default: APP_PORT, else 8080)");
         var data = CommandLine.DataFolder();
-        var command = new Command("up", "The whole system on this machine: several nodes on one port, SQLite in the data folder. Ctrl-C stops it") { nodes, port, data };
+        var demo = new Option<bool>("--demo") { Description = "with sample people and history where there are no employees yet" };
+        var live = new Option<bool>("--live") { Description = "lets sample people clock in and out while you watch (with --demo)" };
+        var command = new Command("up", "The whole system on this machine: several nodes on one port, SQLite in the data folder. Ctrl-C stops it") { nodes, port, data, demo, live };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(live) && !given.GetValue(demo)) given.AddError("--live goes with --demo.");
+        });
         command.SetAction((parsed, cancel) =>
         {
             var settings = Settings.Read(parsed.GetValue(data));
-            return RunAsync(settings with { Port = parsed.GetValue(port) ?? settings.Port }, parsed.GetValue(nodes) ?? UsualNodes, cancel);
+            var show = new Show(parsed.GetValue(demo), parsed.GetValue(live));
+            return RunAsync(settings with { Port = parsed.GetValue(port) ?? settings.Port }, parsed.GetValue(nodes) ?? UsualNodes, show, cancel);
         });
         return command;
     }
 
-    private static Task<int> RunAsync(Settings settings, int count, CancellationToken stop) => CommandLine.WithDatabaseAsync(settings, async database =>
+    private sealed record Show(bool Demo, bool Live);
+
+    private static Task<int> RunAsync(Settings settings, int count, Show show, CancellationToken stop) => CommandLine.WithDatabaseAsync(settings, async database =>
     {
         if (count > 1 && !AppNodes.CanSharePort)
         {
@@ -36,12 +46,14 @@ public static class UpCommand
         using var port = PortClaim.Take(settings.Port);
         await MigrateCommand.MigrateAsync(database, stop);
         await EnsureAdminAsync(database, settings, stop);
+        if (show.Demo && !await new Users(database).AnyEmployeeAsync(stop))
+            await DemoCommand.AddAsync(database, settings, DemoCommand.UsualEmployees, DemoCommand.UsualDays, DemoCommand.UsualSeed, stop);
 
         var nodes = AppNodes.Create(settings, count);
-        await new Supervisor([nodes]).RunAsync(_ =>
+        await new Supervisor([nodes]).RunAsync(running =>
         {
             Console.WriteLine($"Absensi is on the air: {settings.Url ?? new Uri($"http://localhost:{settings.Port}")} ({string.Join(", ", nodes.Select(n => n.Name))}; data in {Place(settings)}). Ctrl-C stops it.");
-            return Task.CompletedTask;
+            return show.Live ? new DemoArrivals(database, settings.Rules).RunAsync(DemoCommand.UsualSeed, running) : Task.CompletedTask;
         }, stop);
         Console.WriteLine("Stopped.");
         return 0;

@@ -28,6 +28,10 @@ public class AttendanceRow
         "a.id, a.user_id, a.type, a.date, a.jam_masuk, a.jam_pulang, a.latitude_masuk, a.longitude_masuk, a.latitude_pulang, " +
         "a.longitude_pulang, a.node_id, a.status, a.duration_minutes, a.created_at, a.updated_at";
 
+    /// <summary>Where the clock-in was made; null unless both coordinates are a place on Earth.</summary>
+    public Position? ClockedInFrom => At(LatitudeMasuk, LongitudeMasuk);
+    public Position? ClockedOutFrom => At(LatitudePulang, LongitudePulang);
+
     public AttendanceDay ToDay() => new()
     {
         Id = Id!.Value,
@@ -36,8 +40,8 @@ public class AttendanceRow
         Type = Type == "out" ? ClockKind.Out : ClockKind.In,
         ClockedInAt = JamMasuk,
         ClockedOutAt = JamPulang,
-        ClockedInFrom = At(LatitudeMasuk, LongitudeMasuk),
-        ClockedOutFrom = At(LatitudePulang, LongitudePulang),
+        ClockedInFrom = ClockedInFrom,
+        ClockedOutFrom = ClockedOutFrom,
         NodeId = NodeId,
         Status = Enum.Parse<AttendanceStatus>(Status!),
         DurationMinutes = DurationMinutes,

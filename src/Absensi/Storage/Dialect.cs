@@ -46,6 +46,10 @@ public abstract class Dialect : IAsyncDisposable
 
     public abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel);
 
+    /// <summary>Begins to read from one snapshot, undisturbed by writers and not disturbing them.</summary>
+    public virtual ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) =>
+        connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+
     /// <summary>Whether the fault is the database being away, full or busy, rather than a statement being wrong.</summary>
     public abstract bool IsUnavailable(Exception fault);
 

@@ -5,7 +5,7 @@ namespace Absensi.Storage;
 /// <summary>Reads <c>attendance_logs</c>, always by position: a reader needs its cursor and nothing else.</summary>
 public sealed class EventLog(Database database)
 {
-    private const string Columns = "id, attendance_id, user_id, event_type, node_id, payload, created_at, request_id, hash";
+    internal const string Columns = "id, attendance_id, user_id, event_type, node_id, payload, created_at, request_id, hash";
 
     /// <summary>Entries with a number above <paramref name="after"/>, oldest first; only one person's when a user is given.</summary>
     public async Task<IReadOnlyList<LogEntry>> ReadAsync(long after, int limit, long? userId, CancellationToken cancel) =>
@@ -16,6 +16,10 @@ public sealed class EventLog(Database database)
     /// <summary>The latest entries, newest first.</summary>
     public async Task<IReadOnlyList<LogEntry>> LatestAsync(int limit, CancellationToken cancel) =>
         Entries(await database.QueryAsync<Row>($"SELECT {Columns} FROM attendance_logs ORDER BY id DESC LIMIT @limit", new { limit }, cancel));
+
+    /// <summary>One entry by its number, or null.</summary>
+    public async Task<LogEntry?> FindAsync(long id, CancellationToken cancel) =>
+        (await database.FirstAsync<Row>($"SELECT {Columns} FROM attendance_logs WHERE id = @id", new { id }, cancel))?.ToEntry();
 
     /// <summary>Everything the log says of one day of one person, oldest first.</summary>
     public async Task<IReadOnlyList<LogEntry>> OfAttendanceAsync(long attendanceId, CancellationToken cancel) =>

@@ -58,6 +58,9 @@ public class SqliteDialect : Dialect
     public override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) =>
         new(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false));
 
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancel) =>
+        new(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: true));
+
     public override bool IsUnavailable(Exception fault)
     {
         const int busy = 5, locked = 6, readOnly = 8, ioError = 10, full = 13, cannotOpen = 14;

@@ -44,6 +44,9 @@ public sealed class Users(Database database)
             $"SELECT u.id, u.name FROM {database.Dialect.JsonRows("rows", ("id", "BIGINT"))} j JOIN users u ON u.id = j.id ORDER BY u.name, u.id LIMIT @limit",
             new { rows = JsonSerializer.Serialize(ids.Select(id => new { id })), limit }, cancel);
 
+    public async Task<bool> AnyEmployeeAsync(CancellationToken cancel) =>
+        await database.FirstAsync<long?>("SELECT id FROM users WHERE role = 'karyawan' LIMIT 1", null, cancel) is not null;
+
     /// <returns>The new person's id, or null when the address is taken.</returns>
     public async Task<long?> AddAsync(string name, string email, string passwordHash, string role, bool mustChangePassword, DateTime localNow, CancellationToken cancel)
     {
