@@ -1,5 +1,6 @@
 using Absensi.Features.Errors;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Absensi.Security;
@@ -32,8 +33,9 @@ public static class Csrf
                 return;
             }
         }
-        else if (context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not null)
+        else if (context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not null && context.Features.Get<IStatusCodeReExecuteFeature>() is null)
         {
+            // Not for an error page: it is shown to nobody in particular, and nobody's token would take the place of the person's own.
             var token = antiforgery.GetAndStoreTokens(context).RequestToken!;
             context.Response.Cookies.Append(Cookie, token, new CookieOptions { HttpOnly = false, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
         }

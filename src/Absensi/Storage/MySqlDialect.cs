@@ -40,7 +40,7 @@ public sealed class MySqlDialect : Dialect
     /// <summary>A named lock of the server, held by the connection; it goes with the process that holds it.</summary>
     public override async ValueTask<IAsyncDisposable> EnterMigrationAsync(DbConnection connection, CancellationToken cancel)
     {
-        const string name = "CONCAT('absensi ', MD5(DATABASE()))";
+        const string name = "CONCAT('absensi ', SHA2(DATABASE(), 224))"; // the server takes 64 characters
         const int patience = 600;
         var got = await connection.ExecuteScalarAsync<int?>(new CommandDefinition($"SELECT GET_LOCK({name}, {patience})", commandTimeout: patience + 5, cancellationToken: cancel));
         if (got != 1) throw new StorageUnavailableException($"another process has been changing the schema for {patience / 60} minutes: look whether it still lives, then try again");

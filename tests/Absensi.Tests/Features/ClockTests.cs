@@ -168,4 +168,15 @@ public sealed class ClockTests : IAsyncLifetime
         Assert.Equal((401, "Silakan masuk terlebih dahulu"), (asNoOne.Status, asNoOne.Message));
         Assert.Equal((403, "Anda tidak memiliki akses ke data ini"), (asAdmin.Status, asAdmin.Message));
     }
+
+    [Fact]
+    public async Task AnErrorPageInBetweenTakesNoTapsTokenAway()
+    {
+        using var employee = await _app.NewEmployeeAsync();
+
+        var page = await employee.GetAsync("/riwayat/999999", json: false);
+        var tap = await employee.TapAsync("/absensi/masuk");
+
+        Assert.Equal((404, 200), (page.Status, tap.Status));
+    }
 }

@@ -161,9 +161,9 @@ public sealed class LaravelDatabaseTests(SharedServer server) : IAsyncLifetime
     {
         await using var connection = await server.OpenAsync(Name);
         await connection.ExecuteAsync("SET SESSION sql_mode = ''");
-        var columns = (await connection.QueryAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table", new { table })).ToList();
-        var rows = await connection.QueryAsync($"SELECT {string.Join(", ", columns.Select(c => $"CAST({c} AS CHAR) AS {c}"))} FROM {table} ORDER BY 1");
-        return rows.Select(r => ((IDictionary<string, object?>)r).ToDictionary(c => c.Key, c => c.Value)).ToList();
+        var columns = (await connection.QueryAsync<string>("SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = @table ORDER BY column_name", new { table })).ToList();
+        var rows = await connection.QueryAsync($"SELECT {string.Join(", ", columns.Select(c => $"CAST({c} AS CHAR) AS {c}"))} FROM {table}");
+        return rows.Select(r => ((IDictionary<string, object?>)r).ToDictionary(c => c.Key, c => c.Value)).OrderBy(r => $"{r["id"],20}", StringComparer.Ordinal).ToList();
     }
 
     /// <summary>What adoption repairs: no status is Hadir, a zero time is none.</summary>
