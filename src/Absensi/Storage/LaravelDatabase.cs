@@ -113,23 +113,29 @@ internal sealed class LaravelDatabase
     /// <returns>Whether there were any.</returns>
     private async Task<bool> FillAsync(CancellationToken cancel)
     {
-        await using var transaction = await _sql.BeginAsync(_connection, cancel);
+        // Nobody else writes while the schema changes, so nothing is read under a lock that would have to wait for the hashes.
+        DbTransaction? transaction = null;
         CommandDefinition Command(string sql, object? parameters = null) => new(sql, parameters, transaction, Migrator.Patience, cancellationToken: cancel);
 
-        var head = await _connection.QuerySingleAsync<Head>(Command("SELECT last_id, last_hash FROM event_head WHERE id = 1 FOR UPDATE"));
+        var head = await _connection.QuerySingleAsync<Head>(Command("SELECT last_id, last_hash FROM event_head WHERE id = 1"));
         var after = await _connection.ExecuteScalarAsync<long?>(Command("SELECT attendance_id FROM attendance_logs WHERE id = @LastId", head)) ?? 0;
-        var rows = (await _connection.QueryAsync<AttendanceRow>(Command(
+        var rows = await _connection.QueryAsync<AttendanceRow>(Command(
             $"""
              SELECT {AttendanceRow.Columns}, u.name AS user_name FROM attendances a JOIN users u ON u.id = a.user_id
              WHERE a.id > @after ORDER BY a.id LIMIT {BatchSize}
-             """, new { after }))).AsList();
-        if (rows.Count == 0) return false;
-
+             """, new { after }));
         var ledger = new Ledger(head.LastId, head.LastHash, 0, NoRules);
         foreach (var fact in rows.SelectMany(FactsOf)) ledger.Append(fact, requestId: null);
-        await _connection.ExecuteAsync(Command(BulkWrites.InsertEntries(_sql), new { rows = BulkWrites.ToJson(ledger.Entries) }));
-        await _connection.ExecuteAsync(Command("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash }));
-        await transaction.CommitAsync(CancellationToken.None);
+        if (ledger.Entries.Count == 0) return false;
+        var json = BulkWrites.ToJson(ledger.Entries);
+
+        await using (transaction = await _sql.BeginAsync(_connection, cancel))
+        {
+            await _connection.ExecuteAsync(Command(BulkWrites.InsertEntries(_sql), new { rows = json }));
+            await _connection.ExecuteAsync(Command("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash }));
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
         return true;
     }
 

@@ -123,6 +123,25 @@ public sealed class ServerFaultTests(ITestOutputHelper output) : IAsyncLifetime
         foreach (var client in clients) client.Dispose();
     }
 
+    [Fact]
+    public async Task TapsThatQueueWhileTheServerHangsAreAnsweredInTimeToo()
+    {
+        var taps = Enumerable.Range(0, 3 * AttendanceWriter.BatchLimit).Select(i => (_people[i % People].Id, Key: Guid.NewGuid().ToString())).ToList();
+        await _direct.ClockAsync(_people[0].Id);
+
+        _server.Freeze();
+        var watch = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(taps.Select(t => Record.ExceptionAsync(() => _direct.ClockAsync(t.Id, requestId: t.Key))));
+        var after = watch.Elapsed;
+        _server.Thaw();
+
+        output.WriteLine($"all answered after {after}");
+        Assert.All(answers, a => Assert.IsType<StorageUnavailableException>(a));
+        Assert.InRange(after, TimeSpan.Zero, AttendanceWriter.Patience + TimeSpan.FromSeconds(5));
+        foreach (var (id, key) in taps.Take(People)) await UntilAsync(() => Record.ExceptionAsync(() => _direct.ClockAsync(id, requestId: key)), fault => fault is null);
+        Assert.Equal(People, (await _direct.CheckLogAsync()).Count);
+    }
+
     private static async Task<(Answer Answer, TimeSpan After)> TimedAsync(TestClient client, string key)
     {
         var watch = Stopwatch.StartNew();
