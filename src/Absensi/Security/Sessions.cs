@@ -74,7 +74,7 @@ public sealed class Sessions(Database database, RedisCache cache, Settings setti
         await cache.RemoveAsync(Key(id));
     }
 
-    /// <summary>Of these sessions, the ones that would still be let in, in the role they were let in with.</summary>
+    /// <summary>Of these sessions, the ones that would still be let in, in the role they were let in with. The others are forgotten here.</summary>
     public async Task<IReadOnlySet<string>> AliveAsync(IReadOnlyCollection<(string Id, string Role)> sessions, CancellationToken cancel)
     {
         var rows = JsonSerializer.Serialize(sessions.Select(s => new { id = s.Id, role = s.Role }));
@@ -84,7 +84,10 @@ public sealed class Sessions(Database database, RedisCache cache, Settings setti
              JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
              WHERE u.active = 1 AND u.role = j.role AND s.last_seen_at > {database.Dialect.UnixNow} - @lifetime
              """, new { rows, lifetime = (long)settings.SessionLifetime.TotalSeconds }, cancel);
-        return alive.ToHashSet(StringComparer.Ordinal);
+        var ids = alive.ToHashSet(StringComparer.Ordinal);
+        foreach (var (id, _) in sessions)
+            if (!ids.Contains(id)) _recent.Remove(id);
+        return ids;
     }
 
     public void Dispose() => _recent.Dispose();
