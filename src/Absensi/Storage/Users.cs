@@ -16,7 +16,11 @@ public sealed class User
 }
 
 /// <summary>What others may know of somebody.</summary>
-public sealed record Person(long Id, string Name);
+public sealed class Person
+{
+    public long Id { get; init; }
+    public string Name { get; init; } = "";
+}
 
 /// <summary>The document's two roles, as the table and the policies name them.</summary>
 public static class Roles

@@ -21,18 +21,17 @@ internal sealed class LogFiller(Database database, IReadOnlyList<long> users)
         var ledger = new Ledger(head.Id, head.Hash, day, Rules);
         for (var i = 0; i < count; i++)
         {
-            var at = new DateTime(1970, 1, 1, 8, 0, 0).AddDays(Interlocked.Increment(ref _day));
             ledger.Append(new AttendanceFact
             {
                 Id = ++day,
                 UserId = users[(int)(day % users.Count)],
                 UserName = "Orang",
                 Type = ClockKind.In,
-                Timestamp = at,
+                Timestamp = new DateTime(2025, 1, 2, 8, 0, 0),
                 Position = new Position(-6.2088, 106.8456),
                 NodeId = "filler",
                 Status = AttendanceStatus.Hadir,
-                Date = DateOnly.FromDateTime(at),
+                Date = new DateOnly(1970, 1, 1).AddDays(Interlocked.Increment(ref _day)),
             }, null);
         }
 

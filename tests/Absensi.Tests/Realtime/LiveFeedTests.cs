@@ -4,15 +4,30 @@ using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Testing;
 using Absensi.Tests.Feed;
+using Absensi.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Absensi.Tests.Realtime;
 
-public sealed class LiveFeedTests : IAsyncLifetime
+public sealed class LiveFeedOnSqlite : LiveFeedTests
+{
+    protected override Task<TestApp> StartAsync() => TestApp.StartAsync();
+}
+
+[Collection("server")]
+public sealed class LiveFeedOnServer(SharedServer server) : LiveFeedTests
+{
+    protected override async Task<TestApp> StartAsync() => await TestApp.StartAsync(await server.NewDatabaseAsync());
+}
+
+/// <summary>What a listener relies on, whatever the database.</summary>
+public abstract class LiveFeedTests : IAsyncLifetime
 {
     private TestApp _app = null!;
 
-    public async Task InitializeAsync() => _app = await TestApp.StartAsync();
+    protected abstract Task<TestApp> StartAsync();
+
+    public async Task InitializeAsync() => _app = await StartAsync();
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
