@@ -129,7 +129,7 @@ public abstract partial class StorageContract
         }).ToList();
         await _node.Database.ExecuteAsync(BulkWrites.UpsertDays(_node.Database.Dialect), new { rows = BulkWrites.ToJson(days) }, CancellationToken.None);
         var history = new HistoryQuery(_node.Database);
-        var all = new HistoryFilter(null, null, null, null, null, null);
+        var all = HistoryFilter.Everything;
 
         var forth = new List<HistoryPage> { await history.PageAsync(all, null, CancellationToken.None) };
         while (forth[^1].Older is { } older) forth.Add(await history.PageAsync(all with { Before = older }, null, CancellationToken.None));

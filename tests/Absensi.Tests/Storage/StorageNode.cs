@@ -16,12 +16,14 @@ public sealed class StorageNode : IAsyncDisposable
         Settings = settings;
         Database = Database.From(settings);
         Log = new Absensi.Storage.EventLog(Database);
-        Writer = new AttendanceWriter(Database, Log, settings.Rules, nodeId, NullLogger<AttendanceWriter>.Instance);
+        Ledger = new LedgerWriter(Database, settings.Rules, NullLogger<LedgerWriter>.Instance);
+        Writer = new AttendanceWriter(Database, Ledger, Log, settings.Rules, nodeId, NullLogger<AttendanceWriter>.Instance);
     }
 
     public Settings Settings { get; }
     public Database Database { get; }
     public Absensi.Storage.EventLog Log { get; }
+    public LedgerWriter Ledger { get; }
     public AttendanceWriter Writer { get; }
     public Users Users => new(Database);
 

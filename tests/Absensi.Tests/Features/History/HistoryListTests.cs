@@ -4,11 +4,13 @@ using Absensi.Storage;
 
 namespace Absensi.Tests.Features.History;
 
-public sealed class HistoryListTests : IAsyncLifetime
+public class HistoryListTests : IAsyncLifetime
 {
     private TestApp _app = null!;
 
-    public async Task InitializeAsync() => _app = await TestApp.StartAsync();
+    protected virtual Task<TestApp> StartAsync() => TestApp.StartAsync();
+
+    public async Task InitializeAsync() => _app = await StartAsync();
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
@@ -190,4 +192,10 @@ public sealed class HistoryListTests : IAsyncLifetime
     }
 
     private static List<long> Ids(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(r => r.GetProperty("id").GetInt64()).ToList();
+}
+
+[Collection("server")]
+public sealed class HistoryListOnServerTests(Storage.SharedServer server) : HistoryListTests
+{
+    protected override async Task<TestApp> StartAsync() => await TestApp.StartAsync(await server.NewDatabaseAsync());
 }

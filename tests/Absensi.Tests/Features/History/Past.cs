@@ -39,7 +39,7 @@ public static class Past
             }
 
             // These days are as they are meant to be: nobody is to be found absent on the others.
-            await open.Run.ExecuteAsync("INSERT INTO closed_days (date) SELECT '9999-12-30' WHERE NOT EXISTS (SELECT 1 FROM closed_days)", new { });
+            await open.Run.ExecuteAsync("INSERT INTO closed_days (date) SELECT t.last FROM (SELECT '9999-12-30' AS last) t WHERE NOT EXISTS (SELECT 1 FROM closed_days)", new { });
             return rows.Count;
         }, CancellationToken.None);
 }

@@ -6,11 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Absensi.Tests.Features.Recap;
 
-public sealed class RecapTests : IAsyncLifetime
+public class RecapTests : IAsyncLifetime
 {
     private TestApp _app = null!;
 
-    public async Task InitializeAsync() => _app = await TestApp.StartAsync();
+    protected virtual Task<TestApp> StartAsync() => TestApp.StartAsync();
+
+    public async Task InitializeAsync() => _app = await StartAsync();
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
@@ -126,4 +128,10 @@ public sealed class RecapTests : IAsyncLifetime
             .. Past.Day(ani, "ani", "2026-03-01", "08:00:00"),
         ]);
     }
+}
+
+[Collection("server")]
+public sealed class RecapOnServerTests(Storage.SharedServer server) : RecapTests
+{
+    protected override async Task<TestApp> StartAsync() => await TestApp.StartAsync(await server.NewDatabaseAsync());
 }
