@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Diagnostics;
 using Absensi.Core.Attendance;
 using Absensi.Storage;
@@ -34,7 +35,7 @@ internal sealed class DemoArrivals(Database database, WorkRules rules)
         if (await NextAsync(today, cancel) is not { } next) return false;
         var habits = DemoDay.Of((int)next.UserId, today, rules, seed);
         var request = new ClockRequest(next.UserId, next.Arrived ? ClockKind.Out : ClockKind.In, habits.At, habits.Accuracy, Guid.CreateVersion7().ToString(), Stopwatch.GetTimestamp());
-        await new ClockBatch(database, rules, habits.NodeId).CommitAsync([request], cancel);
+        await new ClockBatch(new LedgerWriter(database, rules, NullLogger<LedgerWriter>.Instance), database.Dialect, rules, habits.NodeId).CommitAsync([request], cancel);
         return true;
     }
 
