@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using Absensi.Core.Attendance;
+using Absensi.Security;
 
 namespace Absensi;
 
@@ -25,7 +27,19 @@ public sealed record Settings
     public required int Port { get; init; }
     public required Uri? Url { get; init; }
     public required WorkRules Rules { get; init; }
+
+    /// <summary>How long a session may be left unused, and how long it lasts at most however much it is used.</summary>
     public required TimeSpan SessionLifetime { get; init; }
+    public required TimeSpan SessionAbsolute { get; init; }
+
+    /// <summary>How many times bcrypt doubles its work for a new hash.</summary>
+    public required int BcryptCost { get; init; }
+
+    /// <summary>Whose word about a caller's address and scheme is taken; nobody's unless set.</summary>
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    /// <summary>Other sites whose scripts may call the API with a token; none unless set.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
     public required string DataFolder { get; init; }
     public required DatabaseServer? Database { get; init; }
     public required RedisServer? Redis { get; init; }
@@ -51,6 +65,10 @@ public sealed record Settings
         Url = source.WebAddress("APP_URL"),
         Rules = source.WorkRules(),
         SessionLifetime = TimeSpan.FromMinutes(source.Integer("SESSION_LIFETIME", 120, 1, 525_600)),
+        SessionAbsolute = TimeSpan.FromMinutes(source.Integer("SESSION_ABSOLUTE", 720, 1, 525_600)),
+        BcryptCost = source.Integer("BCRYPT_COST", Passwords.Cost, 4, 15),
+        TrustedProxies = source.Networks("TRUSTED_PROXIES"),
+        CorsOrigins = source.Origins("CORS_ORIGINS"),
         DataFolder = Path.GetFullPath(dataFolder ?? source.Text("ABSENSI_DATA", "./data")),
         Database = source.Get("DB_HOST") is { } host
             ? new DatabaseServer(
@@ -139,6 +157,27 @@ public sealed class SettingsSource(Func<string, string?> lookup)
         Get(name) is not { } text ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
         : throw Wrong(name, text, "an address such as https://absensi.example.id");
+
+    /// <summary>Addresses and networks, apart by commas: <c>127.0.0.1, 10.0.0.0/8, ::1</c>.</summary>
+    public IReadOnlyList<IPNetwork> Networks(string name) =>
+        List(name, "IP addresses or networks such as 127.0.0.1, 10.0.0.0/8", text => Network(text) is not null).Select(text => Network(text)!.Value).ToList();
+
+    private static IPNetwork? Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : null;
+
+    /// <summary>Origins as a browser names them, apart by commas: <c>https://hr.example.id</c>.</summary>
+    public IReadOnlyList<string> Origins(string name) => List(name, "origins such as https://hr.example.id, without a path", IsOrigin);
+
+    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        && string.Equals(url.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase);
+
+    private string[] List(string name, string expected, Func<string, bool> fits)
+    {
+        var items = Text(name, "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return Array.Find(items, item => !fits(item)) is { } wrong ? throw Wrong(name, wrong, expected) : items;
+    }
 
     private static SettingsException Wrong(string name, string value, string expected) =>
         new($"{name}={(name.Contains("PASSWORD", StringComparison.Ordinal) ? "…" : value)}: must be {expected}");

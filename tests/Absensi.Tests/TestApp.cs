@@ -33,6 +33,7 @@ public sealed class TestApp : IAsyncDisposable
     {
         var variables = environment.ToDictionary(v => v.Name, v => v.Value);
         variables.TryAdd("APP_PORT", "0");
+        variables.TryAdd("BCRYPT_COST", "4");
         var folder = variables.ContainsKey("ABSENSI_DATA") ? null : Directory.CreateTempSubdirectory("absensi-test-").FullName;
         variables.TryAdd("ABSENSI_DATA", folder ?? "");
         var settings = Settings.Parse(new SettingsSource(variables.GetValueOrDefault));

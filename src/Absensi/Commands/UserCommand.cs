@@ -7,8 +7,6 @@ namespace Absensi.Commands;
 /// <summary><c>absensi user add</c>. Without a password of its own the person gets a random one to change at the first log-in.</summary>
 public static class UserCommand
 {
-    public const int ShortestPassword = 8, LongestPasswordBytes = 72;
-
     public static Command Create()
     {
         var name = new Option<string>("--name") { Required = true, Description = "full name" };
@@ -35,13 +33,16 @@ public static class UserCommand
     {
         if (name.Length is 0 or > 255) throw new SettingsException("--name: must be 1 to 255 characters");
         if (email.Length > 255 || !System.Net.Mail.MailAddress.TryCreate(email, out _)) throw new SettingsException($"--email {email}: must be an e-mail address");
-        if (given is not null && (given.Length < ShortestPassword || System.Text.Encoding.UTF8.GetByteCount(given) > LongestPasswordBytes))
-            throw new SettingsException($"the password must be {ShortestPassword} characters to {LongestPasswordBytes} bytes long");
+        if (given is not null && (given.Length < PasswordRules.Shortest || System.Text.Encoding.UTF8.GetByteCount(given) > PasswordRules.LongestBytes))
+            throw new SettingsException($"the password must be {PasswordRules.Shortest} characters to {PasswordRules.LongestBytes} bytes long");
+        if (given is not null && PasswordRules.Problem(given, name, email) is not null)
+            await Console.Error.WriteLineAsync("absensi: warning: this password is among those that are guessed first; change it at /profil/sandi");
 
         var password = given ?? Passwords.Random();
         var now = settings.Rules.LocalTime(await database.UtcNowAsync(cancel));
-        if (await new Users(database).AddAsync(name, email, Passwords.Hash(password), role, mustChangePassword: given is null, now, cancel) is not { } id)
+        if (await new Users(database).AddAsync(name, email, Passwords.Hash(password, settings.BcryptCost), role, mustChangePassword: given is null, now, cancel) is not { } id)
             throw new SettingsException($"--email {email}: somebody has this address already");
+        await new AuditLog(database, settings).WriteAsync(AuditActions.PersonAdded, $"{email} ({role})", cancel);
         Console.WriteLine($"Added {role} {email} (id {id}).");
         if (given is null) Console.WriteLine($"One-time password, to be changed at the first log-in: {password}");
         return 0;

@@ -1,4 +1,3 @@
-using Absensi.Features.Errors;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -21,13 +20,19 @@ public static class Csrf
         o.SuppressXFrameOptionsHeader = true;
     });
 
+    /// <summary>Gives the browser the token its scripts send back; anew when the person has changed, for the token names them.</summary>
+    public static void IssueToken(HttpContext context)
+    {
+        var token = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context).RequestToken!;
+        context.Response.Cookies.Append(Cookie, token, new CookieOptions { HttpOnly = false, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
+    }
+
     public static void UseCsrf(this WebApplication app) => app.Use(async (context, next) =>
     {
-        var antiforgery = context.RequestServices.GetRequiredService<IAntiforgery>();
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method))
         {
-            if (context.GetEndpoint() is not null && !await IsValidAsync(antiforgery, context))
+            if (NeedsToken(context) && !await IsValidAsync(context.RequestServices.GetRequiredService<IAntiforgery>(), context))
             {
                 context.Response.StatusCode = 419;
                 return;
@@ -36,12 +41,15 @@ public static class Csrf
         else if (context.GetEndpoint()?.Metadata.GetMetadata<PageActionDescriptor>() is not null && context.Features.Get<IStatusCodeReExecuteFeature>() is null)
         {
             // Not for an error page: it is shown to nobody in particular, and nobody's token would take the place of the person's own.
-            var token = antiforgery.GetAndStoreTokens(context).RequestToken!;
-            context.Response.Cookies.Append(Cookie, token, new CookieOptions { HttpOnly = false, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" });
+            IssueToken(context);
         }
 
         await next(context);
     });
+
+    // No other site can make a browser send a bearer token; and what is shown for a refused request must not be refused again.
+    private static bool NeedsToken(HttpContext context) =>
+        context.GetEndpoint() is not null && !context.User.IsToken() && context.Features.Get<IStatusCodeReExecuteFeature>() is null;
 
     private static async Task<bool> IsValidAsync(IAntiforgery antiforgery, HttpContext context)
     {

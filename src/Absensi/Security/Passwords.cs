@@ -1,40 +1,41 @@
-using Org.BouncyCastle.Crypto.Generators;
+using System.Globalization;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Generators;
 
 namespace Absensi.Security;
 
 /// <summary>bcrypt, in the document's (Laravel's) own <c>$2y$</c> spelling; <c>$2a$</c> and <c>$2b$</c> are accepted too.</summary>
 public static class Passwords
 {
+    /// <summary>About 70 ms of a core for a check. <c>BCRYPT_COST</c> sets another.</summary>
     public const int Cost = 10;
-
-    // One check costs a core about 70 ms. More at once than there are cores only makes each slower, and starves the taps.
-    private static readonly SemaphoreSlim Gate = new(Environment.ProcessorCount);
 
     private static readonly string Nobody = Hash("nobody has this password");
 
-    public static string Hash(string password) => OpenBsdBCrypt.Generate("2y", password.ToCharArray(), RandomNumberGenerator.GetBytes(16), Cost);
+    public static string Hash(string password, int cost = Cost) => OpenBsdBCrypt.Generate("2y", password.ToCharArray(), RandomNumberGenerator.GetBytes(16), cost);
 
-    /// <summary>Whether the password is the one of the hash. Without a hash it takes just as long and says no.</summary>
-    public static async Task<bool> CheckAsync(string password, string? hash, CancellationToken cancel)
+    public static Task<string> HashAsync(string password, int cost, CancellationToken cancel) => PasswordThreads.RunAsync(() => Hash(password, cost), cancel);
+
+    /// <summary>Whether the password is the one of the hash. Without a hash it takes just as long, as long as <paramref name="standIn"/> takes, and says no.</summary>
+    public static async Task<bool> CheckAsync(string password, string? hash, string? standIn, CancellationToken cancel)
     {
-        await Gate.WaitAsync(cancel);
-        try
-        {
-            return await Task.Run(() => Matches(password, hash ?? Nobody), cancel) && hash is not null;
-        }
-        finally
-        {
-            Gate.Release();
-        }
+        var used = hash is not null ? hash : standIn is not null && CostOf(standIn) > 0 ? standIn : Nobody;
+        return await PasswordThreads.RunAsync(() => Matches(password, used), cancel) && hash is not null;
     }
 
-    /// <summary>Twelve letters and digits that can't be taken for one another, in groups of four: about 59 bits.</summary>
+    /// <summary>Whether the hash was made with less work than new ones are.</summary>
+    public static bool IsWeak(string hash, int cost) => CostOf(hash) < cost;
+
+    /// <summary>Twelve letters and digits that can't be taken for one another, in groups of four: about 69 bits.</summary>
     public static string Random()
     {
         var letters = RandomNumberGenerator.GetString("ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789", 12);
         return $"{letters[..4]}-{letters[4..8]}-{letters[8..]}";
     }
+
+    // "$2y$10$…"; 0 where it is none.
+    private static int CostOf(string hash) =>
+        hash.Length == 60 && hash.StartsWith("$2", StringComparison.Ordinal) && int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost) ? cost : 0;
 
     private static bool Matches(string password, string hash)
     {

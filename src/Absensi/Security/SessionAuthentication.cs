@@ -59,9 +59,3 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
     private static CookieOptions Cookie(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = "/" };
 }
-
-public static class CurrentUser
-{
-    /// <summary>The signed-in person's id.</summary>
-    public static long Id(this ClaimsPrincipal user) => long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture);
-}

@@ -75,4 +75,14 @@ public sealed class Users(Database database)
 
     public Task SetPasswordAsync(long id, string passwordHash, bool mustChange, CancellationToken cancel) =>
         database.ExecuteAsync("UPDATE users SET password = @passwordHash, must_change_password = @mustChange WHERE id = @id", new { id, passwordHash, mustChange }, cancel);
+
+    /// <summary>Puts a stronger hash of the same password in the place of the one it was checked against, unless that has been changed meanwhile.</summary>
+    public Task RehashAsync(long id, string oldHash, string newHash, CancellationToken cancel) =>
+        database.ExecuteAsync("UPDATE users SET password = @newHash WHERE id = @id AND password = @oldHash", new { id, oldHash, newHash }, cancel);
+
+    /// <summary>Somebody's hash, always the same one for the same hexadecimal seed: to check a password against where there is nobody.</summary>
+    public Task<string?> StandInHashAsync(string seed, CancellationToken cancel) =>
+        database.FirstAsync<string>(
+            "SELECT password FROM users WHERE id >= @number % (SELECT MAX(id) FROM users) + 1 ORDER BY id LIMIT 1",
+            new { number = Convert.ToInt64(seed[..12], 16) }, cancel);
 }

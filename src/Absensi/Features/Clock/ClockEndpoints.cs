@@ -18,10 +18,10 @@ public static class ClockEndpoints
     }
 
     private static void Describe(this RouteHandlerBuilder route, string summary) => route
-        .RequireAuthorization(Policies.Karyawan).WithSummary(summary)
+        .RequireAuthorization(Policies.Clock).WithSummary(summary)
         .WithDescription("Body {\"latitude\", \"longitude\"} in degrees. The same Idempotency-Key (a UUID) again returns the first answer.")
         .Accepts<ClockInput>("application/json").Produces<ClockSuccess>().Produces<ValidationFailure>(400).Produces<Failure>(401)
-        .Produces<Failure>(403).Produces<Failure>(419).Produces<Failure>(422).Produces<Failure>(503);
+        .Produces<Failure>(403).Produces<Failure>(419).Produces<Failure>(422).Produces<Failure>(429).Produces<Failure>(503);
 
     private static async Task TapAsync(HttpContext context, AttendanceWriter writer, ClockKind kind)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Absensi.Features.Errors;
@@ -15,9 +16,9 @@ public sealed class ErrorModel : PageModel
     public bool TryAgain { get; private set; }
     public string From { get; private set; } = "/";
 
-    public void OnGet(int status) => Show(status);
-
-    public void OnPost(int status) => Show(status);
+    // Shown for whatever method was refused, so not from a handler of one of them.
+    public override void OnPageHandlerSelected(PageHandlerSelectedContext context) =>
+        Show(int.TryParse(RouteData.Values["status"]?.ToString(), out var status) ? status : 404);
 
     private void Show(int status)
     {

@@ -13,6 +13,7 @@ public static class EventEndpoints
     private const int MostAtOnce = 500;
 
     public static void MapEvents(this IEndpointRouteBuilder routes) => routes.MapGet("/api/events", ReadAsync)
+        .RequireAuthorization(Policies.ReadAttendance)
         .WithSummary("Events after a position, oldest first: an admin's are everyone's, an employee's their own");
 
     private static async Task ReadAsync(HttpContext context, EventLog log, [FromQuery(Name = "after")] string? afterText, [FromQuery(Name = "limit")] string? limitText)

@@ -2,13 +2,15 @@ using Absensi.Core.Attendance;
 using Absensi.Core.Events;
 using Absensi.Security;
 using Absensi.Storage;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Absensi.Features.History;
 
 /// <summary>One day of one person: the facts, why the status is what it is, and every log entry behind it.</summary>
-public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rules) : PageModel
+[Authorize(Policies.ReadAttendance)]
+public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rules, AuditLog audit) : PageModel
 {
     public AttendanceRow Row { get; private set; } = null!;
     public IReadOnlyList<LogEntry> Trail { get; private set; } = [];
@@ -23,6 +25,7 @@ public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rule
     {
         if (!long.TryParse(id, out var number) || await query.FindAsync(number, cancel) is not { } row) return NotFound();
         if (!User.IsInRole(Roles.Admin) && row.UserId != User.Id()) return StatusCode(403);
+        if (row.UserId != User.Id()) await audit.WriteAsync(HttpContext, AuditActions.LocationViewed, $"{row.UserName}, {row.Date:yyyy-MM-dd}", cancel);
         Row = row;
         Trail = await log.OfAttendanceAsync(number, cancel);
         ChainIntact = true;

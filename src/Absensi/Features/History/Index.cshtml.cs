@@ -1,12 +1,14 @@
 using Absensi.Features.Errors;
 using Absensi.Security;
 using Absensi.Storage;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Absensi.Features.History;
 
 /// <summary>Attendance as a list: one's own, or everyone's for an admin.</summary>
+[Authorize(Policies.ReadAttendance)]
 public sealed class IndexModel(HistoryQuery query) : PageModel
 {
     public HistoryFilter Filter { get; private set; } = null!;

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Absensi.Features.Login;
 
 [AllowAnonymous]
-public sealed class LoginModel(Users users, Sessions sessions, Database database, WorkRules rules) : PageModel
+public sealed class LoginModel(PasswordLogin login, AuditLog audit, Database database, WorkRules rules) : PageModel
 {
     public const string Wrong = "Email atau kata sandi tidak cocok. Periksa kembali, atau hubungi admin bila Anda lupa.";
 
@@ -34,18 +34,25 @@ public sealed class LoginModel(Users users, Sessions sessions, Database database
         if (missing.Count > 0)
             return json ? new JsonResult(Errors.ValidationFailure.Of(missing), Json.Options) { StatusCode = 400 } : await AgainAsync(400, "Isi email dan kata sandi Anda.", cancel);
 
-        var user = await users.FindAsync(Email, cancel);
-        if (!await Passwords.CheckAsync(password!, user?.Password, cancel) || user is not { Active: true })
-            return json ? new JsonResult(new Errors.Failure(false, Wrong), Json.Options) { StatusCode = 422 } : await AgainAsync(422, Wrong, cancel);
+        var (user, retryAfter) = await login.CheckAsync(HttpContext, Email, password!, cancel);
+        if (user is null) return await RefusedAsync(retryAfter, json, cancel);
 
-        // A session from before the log-in ends here, so that nobody else can be holding the one that goes on.
-        if (SessionAuthentication.Token(Request) is { } old) await sessions.EndAsync(old, cancel);
-        var token = await sessions.StartAsync(user.Id, HttpContext.Connection.RemoteIpAddress?.ToString(), Request.Headers.UserAgent, cancel);
-        SessionAuthentication.SetCookie(HttpContext, token);
+        await login.StartSessionAsync(HttpContext, user, cancel);
+        await audit.WriteAsync(HttpContext, AuditActions.LoggedIn, "", cancel);
         return json ? new JsonResult(new { success = true, redirect = Home(user.IsAdmin) }) : Redirect(Home(user.IsAdmin));
     }
 
     public static string Home(bool admin) => admin ? "/admin/dashboard" : "/dashboard";
+
+    private async Task<IActionResult> RefusedAsync(long retryAfter, bool json, CancellationToken cancel)
+    {
+        var (status, message) = retryAfter == 0 ? (422, Wrong) : (429, Errors.Errors.Message(429));
+        if (retryAfter > 0) Response.Headers.RetryAfter = retryAfter.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (json) return new JsonResult(new Errors.Failure(false, message), Json.Options) { StatusCode = status };
+        return await AgainAsync(status, retryAfter == 0 ? message : $"Terlalu banyak percobaan masuk. Tunggu {Wait(retryAfter)}, lalu coba lagi.", cancel);
+    }
+
+    private static string Wait(long seconds) => seconds < 60 ? $"{seconds} detik" : $"{(seconds + 59) / 60} menit";
 
     private async Task<IActionResult> AgainAsync(int status, string error, CancellationToken cancel)
     {

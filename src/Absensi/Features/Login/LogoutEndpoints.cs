@@ -6,12 +6,17 @@ public static class LogoutEndpoints
 {
     public static void MapLogout(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/logout", async (HttpContext context, Sessions sessions, CancellationToken cancel) =>
+        routes.MapPost("/logout", async (HttpContext context, Sessions sessions, AuditLog audit, CancellationToken cancel) =>
         {
-            if (SessionAuthentication.Token(context.Request) is { } token) await sessions.EndAsync(token, cancel);
+            if (SessionAuthentication.Token(context.Request) is { } token && !context.User.IsToken())
+            {
+                await sessions.EndAsync(token, cancel);
+                if (context.User.Identity?.IsAuthenticated == true) await audit.WriteAsync(context, AuditActions.LoggedOut, "", cancel);
+            }
+
             SessionAuthentication.DeleteCookie(context);
             return Errors.Errors.WantsJson(context.Request) ? Results.Json(new { success = true, redirect = "/login" }) : Results.Redirect("/login");
         }).AllowAnonymous().WithSummary("Ends the session");
-        routes.MapGet("/", (HttpContext context) => Results.Redirect(LoginModel.Home(context.User.IsInRole(Storage.Roles.Admin)))).ExcludeFromDescription();
+        routes.MapGet("/", (HttpContext context) => Results.Redirect(LoginModel.Home(context.User.IsInRole(Storage.Roles.Admin)))).RequireAuthorization(Policies.Person).ExcludeFromDescription();
     }
 }
