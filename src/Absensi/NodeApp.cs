@@ -42,37 +42,10 @@ public static class NodeApp
         services.AddHeartbeat(Nodes.NodeRole, p => p.GetRequiredService<AttendanceWriter>().QueueLength);
         if (settings.RealtimeUrl is null) services.AddRealtime();
 
-<<<<<<< HEAD
-=======
-        services.AddHosted(p => new AttendanceWriter(database, p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
-        services.AddHosted<FeedTail>();
-        services.AddHosted<Heartbeat>();
-
-        services.AddSharedKeyRing(database);
-        services.AddAccessControl();
-        services.AddRateLimits();
-        services.AddCors();
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
         services.AddCsrf();
         services.AddRazorPages(o => o.RootDirectory = "/Features")
-<<<<<<< HEAD
             .AddMvcOptions(o => o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute())); // Csrf checks every route, pages included
         services.AddOpenApi("v1");
-=======
-            .AddMvcOptions(o =>
-            {
-                o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute()); // Csrf checks every route, pages included
-                o.Filters.Add(new HandledMethodsOnly());
-            });
-        services.AddOpenApi("v1", o => o.DescribeSecurity());
-        services.AddSingleton<Broadcaster>().AddSingleton<HubLifetimeManager<AttendanceHub>>(p => p.GetRequiredService<Broadcaster>());
-        services.AddSignalR(o =>
-        {
-            o.SupportedProtocols = [Frames.Protocol];
-            o.MaximumReceiveMessageSize = 4 * 1024;
-            o.EnableDetailedErrors = false;
-        }).AddJsonProtocol(o => Json.Configure(o.PayloadSerializerOptions));
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
     }
 
     private static void UsePipeline(WebApplication app, Settings settings)
@@ -100,14 +73,6 @@ public static class NodeApp
         app.MapEvents();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-<<<<<<< HEAD
         if (settings.RealtimeUrl is null) app.MapRealtime(settings);
-=======
-        app.MapHub<AttendanceHub>("/ws", o =>
-        {
-            o.Transports = HttpTransportType.WebSockets;
-            o.ApplicationMaxBufferSize = 16 * 1024;
-        }).RequireAuthorization(Policies.Person);
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
     }
 }

@@ -24,7 +24,7 @@ internal static class ServerHost
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error)
             .AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None)
             .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None) // what a caller got wrong is told to the caller; the hub logs the rest
-            .AddFilter("Absensi.Security.SessionAuthentication", LogLevel.Warning);
+            .AddFilter("Absensi.Security", LogLevel.Warning);
 
         database ??= Database.From(settings);
         builder.Services.AddSingleton(settings).AddSingleton(settings.Rules).AddSingleton(_ => database);

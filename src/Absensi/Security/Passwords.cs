@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Generators;
 
 namespace Absensi.Security;
@@ -16,11 +17,11 @@ public static class Passwords
 
     public static Task<string> HashAsync(string password, int cost, CancellationToken cancel) => PasswordThreads.RunAsync(() => Hash(password, cost), cancel);
 
-    /// <summary>Whether the password is the one of the hash. Without a hash it takes just as long, as long as <paramref name="standIn"/> takes, and says no.</summary>
+    /// <summary>Whether the password is the one of the hash. Without a hash (of this kind) it takes as long as <paramref name="standIn"/> takes, and says no.</summary>
     public static async Task<bool> CheckAsync(string password, string? hash, string? standIn, CancellationToken cancel)
     {
-        var used = hash is not null ? hash : standIn is not null && CostOf(standIn) > 0 ? standIn : Nobody;
-        return await PasswordThreads.RunAsync(() => Matches(password, used), cancel) && hash is not null;
+        var used = IsBcrypt(hash) ? hash! : IsBcrypt(standIn) ? standIn! : Nobody;
+        return await PasswordThreads.RunAsync(() => Matches(password, used), cancel) && used == hash;
     }
 
     /// <summary>Whether the hash was made with less work than new ones are.</summary>
@@ -33,6 +34,8 @@ public static class Passwords
         return $"{letters[..4]}-{letters[4..8]}-{letters[8..]}";
     }
 
+    private static bool IsBcrypt(string? hash) => hash is not null && CostOf(hash) > 0;
+
     // "$2y$10$…"; 0 where it is none.
     private static int CostOf(string hash) =>
         hash.Length == 60 && hash.StartsWith("$2", StringComparison.Ordinal) && int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost) ? cost : 0;
@@ -43,7 +46,7 @@ public static class Passwords
         {
             return OpenBsdBCrypt.CheckPassword(hash, password.ToCharArray());
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is ArgumentException or FormatException or IndexOutOfRangeException or CryptoException)
         {
             return false;
         }

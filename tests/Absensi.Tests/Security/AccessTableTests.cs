@@ -64,6 +64,7 @@ public sealed class AccessTableTests : IAsyncLifetime
 
         ["GET /ws"] = Person,
         ["POST /ws"] = Person,
+        ["GET /ws/negotiate"] = Person,
         ["POST /ws/negotiate"] = Person,
     };
 

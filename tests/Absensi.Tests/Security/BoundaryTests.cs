@@ -81,7 +81,7 @@ public sealed class BoundaryTests
             Assert.Null(answer.Header("Server"));
         }
 
-        Assert.Equal("no-store", (await nobody.GetAsync("/login", json: false)).Header("Cache-Control")!.Split(',')[^1].Trim());
+        foreach (var path in (string[])["/login", "/api/events", "/nothing"]) Assert.Contains("no-store", (await nobody.GetAsync(path, json: false)).Header("Cache-Control"));
     }
 
     [Fact]
@@ -238,7 +238,6 @@ public sealed class BoundaryTests
         socket.ReceiveTimeout = 10_000;
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
-        socket.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream, Encoding.Latin1);
         return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }

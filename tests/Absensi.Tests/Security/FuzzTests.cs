@@ -85,7 +85,7 @@ public sealed class FuzzTests
             case 0: return Encoding.UTF8.GetBytes(new string('[', 5000));
             case 1: return Encoding.UTF8.GetBytes($$"""{"latitude":{{pick(Words)}},"longitude":"{{pick(Words)}}","name":{{pick(Words)}}}""");
             case 2: return Encoding.UTF8.GetBytes($$"""{"latitude":-6.2,"longitude":106.8,"accuracy":1e400,"name":"x","scope":"write:clock","email":"{{pick(Words)}}"}""");
-            case 3: return Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, random.Next(1500)).Select(i => $"{pick(Names)}={pick(Words)[..Math.Min(20, pick(Words).Length / 2)]}")));
+            case 3: return Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, random.Next(1500)).Select(i => $"{pick(Names)}={(i < 5 ? pick(Words) : "x")}")));
             case 4: return Encoding.UTF8.GetBytes($"--x\r\nContent-Disposition: form-data; name=\"{pick(Names)}\"\r\n\r\n{pick(Words)}\r\n--x--");
             case 5: return new byte[66_000];
             default:
