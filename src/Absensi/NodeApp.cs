@@ -59,7 +59,7 @@ public static class NodeApp
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseFirstPassword();
-        TokenAuthentication.UseAudit(app);
+        app.UseAuditTrail();
         app.UseCsrf();
 
         app.MapAssets();

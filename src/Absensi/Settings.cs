@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Absensi.Core.Attendance;
-using Absensi.Security;
 
 namespace Absensi;
 
@@ -66,7 +65,7 @@ public sealed record Settings
         Rules = source.WorkRules(),
         SessionLifetime = TimeSpan.FromMinutes(source.Integer("SESSION_LIFETIME", 120, 1, 525_600)),
         SessionAbsolute = TimeSpan.FromMinutes(source.Integer("SESSION_ABSOLUTE", 720, 1, 525_600)),
-        BcryptCost = source.Integer("BCRYPT_COST", Passwords.Cost, 4, 15),
+        BcryptCost = source.Integer("BCRYPT_COST", 10, 4, 15),
         TrustedProxies = source.Networks("TRUSTED_PROXIES"),
         CorsOrigins = source.Origins("CORS_ORIGINS"),
         DataFolder = Path.GetFullPath(dataFolder ?? source.Text("ABSENSI_DATA", "./data")),

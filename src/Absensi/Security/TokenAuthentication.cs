@@ -20,22 +20,7 @@ public sealed class TokenAuthentication(
 
     private const string Bearer = "Bearer ";
 
-    // Reading goes on all day: it is noted when it begins again after an hour of silence. Every write is.
-    private const int NotedAfter = 3600;
-
     public static bool IsUsedBy(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Notes what tokens are used for, once they have been let in.</summary>
-    public static void UseAudit(WebApplication app) => app.Use(async (context, next) =>
-    {
-        if (context.Features.Get<ApiToken>() is { } token && (token.UsedAgo is null or >= NotedAfter || !HttpMethods.IsGet(context.Request.Method)))
-        {
-            var audit = context.RequestServices.GetRequiredService<AuditLog>();
-            await audit.WriteAsync(context, AuditActions.TokenUsed, $"{token.Name}: {context.Request.Method} {context.Request.Path}", context.RequestAborted);
-        }
-
-        await next(context);
-    });
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
