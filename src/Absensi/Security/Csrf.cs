@@ -57,7 +57,7 @@ public static class Csrf
         {
             return await antiforgery.IsRequestValidAsync(context);
         }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException)
+        catch (Exception e) when (e is AntiforgeryValidationException or InvalidDataException or BadHttpRequestException)
         {
             return false;
         }
