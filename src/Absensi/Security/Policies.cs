@@ -1,6 +1,9 @@
+using System.Text.Encodings.Web;
 using Absensi.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
 
 namespace Absensi.Security;
 
@@ -25,15 +28,15 @@ public static class Policies
     /// <summary>Everyone's attendance: an admin, or an admin's reading token.</summary>
     public const string ReadEveryone = "read-everyone";
 
-    private const string EitherScheme = "Session or token";
+    private const string EitherScheme = "Session or token", NoScheme = "Nobody";
 
     public static void AddAccessControl(this IServiceCollection services)
     {
         services.AddSingleton<Sessions>().AddSingleton<ApiTokens>().AddSingleton<AuditLog>();
         services.AddSingleton<PasswordLogin>().AddSingleton<LoginThrottle>().AddSingleton<KnownBrowsers>();
         services.AddAuthentication(EitherScheme)
-            .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = context =>
-                TokenAuthentication.IsUsedBy(context.Request) ? TokenAuthentication.SchemeName : SessionAuthentication.SchemeName)
+            .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, NoAuthentication>(NoScheme, null)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
@@ -46,10 +49,22 @@ public static class Policies
             .AddPolicy(ReadEveryone, Wants(Roles.Admin, Scopes.ReadAttendance));
     }
 
+    // An error page goes through the pipeline once more, perhaps because the database is away: nobody has to be found out for it.
+    private static string SchemeOf(HttpContext context) =>
+        context.Features.Get<IStatusCodeReExecuteFeature>() is not null ? NoScheme
+        : TokenAuthentication.IsUsedBy(context.Request) ? TokenAuthentication.SchemeName
+        : SessionAuthentication.SchemeName;
+
     private static AuthorizationPolicy Wants(string? role, string? scope)
     {
         var policy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser()
             .RequireAssertion(c => !c.User.IsToken() || (scope is not null && c.User.HasClaim(TokenAuthentication.ScopeClaim, scope)));
         return (role is null ? policy : policy.RequireRole(role)).Build();
+    }
+
+    private sealed class NoAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
     }
 }

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Absensi.Features.Errors;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Absensi.Security;
@@ -34,8 +33,6 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // An error page is shown again through the pipeline, perhaps because the database is away: it needs no one.
-        if (Context.Features.Get<IStatusCodeReExecuteFeature>() is not null) return AuthenticateResult.NoResult();
         if (Token(Request) is not { Length: 43 } token) return AuthenticateResult.NoResult();
         var user = await sessions.FindAsync(token, Context.RequestAborted);
         if (user is null) return AuthenticateResult.Fail("the session has ended");

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
+using Absensi.Security;
 using Absensi.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Absensi.Tests.Security;
 
@@ -218,6 +220,21 @@ public sealed class BoundaryTests
             Assert.DoesNotContain("<script>alert", page);
             Assert.DoesNotContain("<img src=x", page);
         }
+    }
+
+    [Fact]
+    public async Task AFaultIsToldOnAPageEvenToThoseWhoAreLoggedIn()
+    {
+        await using var app = await TestApp.StartAsync();
+        using var employee = app.Anonymous();
+        employee.SetCookie("absensi_session", await app.Services.GetRequiredService<Sessions>().StartAsync(await app.AddPersonAsync(), "127.0.0.1", "test", CancellationToken.None));
+        await app.ExecuteAsync("ALTER TABLE sessions RENAME TO sessions_gone");
+
+        var page = await employee.GetAsync("/riwayat", json: false);
+
+        Assert.Equal(500, page.Status);
+        Assert.Contains("Terjadi kesalahan sistem", page.Body);
+        Assert.DoesNotContain("sessions", page.Body);
     }
 
     private static async Task<string?> AllowedOriginAsync(TestApp app, string origin)
