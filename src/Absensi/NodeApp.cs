@@ -42,10 +42,16 @@ public static class NodeApp
         services.AddHeartbeat(Nodes.NodeRole, p => p.GetRequiredService<AttendanceWriter>().QueueLength);
         if (settings.RealtimeUrl is null) services.AddRealtime();
 
+        services.AddRateLimits();
+        services.AddCors();
         services.AddCsrf();
         services.AddRazorPages(o => o.RootDirectory = "/Features")
-            .AddMvcOptions(o => o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute())); // Csrf checks every route, pages included
-        services.AddOpenApi("v1");
+            .AddMvcOptions(o =>
+            {
+                o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute()); // Csrf checks every route, pages included
+                o.Filters.Add(new HandledMethodsOnly());
+            });
+        services.AddOpenApi("v1", o => o.DescribeSecurity());
     }
 
     private static void UsePipeline(WebApplication app, Settings settings)

@@ -16,11 +16,13 @@ public static class RealtimeApp
         builder.Services.AddHeartbeat(Nodes.RealtimeRole, _ => 0);
 
         var app = builder.Build();
+        app.UseTrustedProxies(settings);
         app.UseResponseHeaders(settings.NodeId);
         app.UseErrorAnswers();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseFirstPassword();
         app.MapRealtime(settings);
         app.MapHealth();
         return app;

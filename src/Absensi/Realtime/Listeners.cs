@@ -6,6 +6,9 @@ namespace Absensi.Realtime;
 /// <summary>This process's open connections. It stands in the place where SignalR keeps them, because only there it hands them out.</summary>
 public sealed class Listeners(Broadcaster broadcaster, ILogger<DefaultHubLifetimeManager<AttendanceHub>> logger) : DefaultHubLifetimeManager<AttendanceHub>(logger)
 {
+    // Far more than anybody has screens; what a program that connects again and again is stopped at.
+    private const int MostOfOnePerson = 5000;
+
     private readonly ConcurrentDictionary<string, Listener> _open = new(StringComparer.Ordinal);
 
     public IEnumerable<Listener> All => _open.Select(entry => entry.Value);
@@ -14,7 +17,9 @@ public sealed class Listeners(Broadcaster broadcaster, ILogger<DefaultHubLifetim
 
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
-        _open[connection.ConnectionId] = new Listener(connection);
+        var listener = new Listener(connection);
+        _open[connection.ConnectionId] = listener;
+        if (_open.Count(other => other.Value.UserId == listener.UserId) > MostOfOnePerson) connection.Abort();
         return base.OnConnectedAsync(connection);
     }
 

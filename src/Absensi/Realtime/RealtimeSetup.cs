@@ -29,6 +29,6 @@ public static class RealtimeSetup
         o.Transports = HttpTransportType.WebSockets;
         o.ApplicationMaxBufferSize = MostUnheard;
         o.TransportMaxBufferSize = MostUnread;
-    }).RequireAuthorization(policy => policy.RequireAuthenticatedUser()
+    }).RequireAuthorization(Policies.Person).RequireAuthorization(policy => policy
         .RequireAssertion(context => context.Resource is HttpContext http && Origin.IsOurs(http.Request, settings.Url)));
 }

@@ -72,7 +72,7 @@ public abstract partial class StorageContract
     [Fact]
     public async Task APersonsSessionsAreListedAndEnded()
     {
-        using var sessions = new Sessions(_node.Database, _node.Settings);
+        using var sessions = SessionsOf(_node.Database, _node.Settings);
         var (person, other) = (await _node.AddPersonAsync(), await _node.AddPersonAsync());
         var one = await sessions.StartAsync(person, "203.0.113.1", "ponsel", CancellationToken.None);
         await sessions.StartAsync(person, "203.0.113.2", "laptop", CancellationToken.None);
