@@ -26,19 +26,12 @@ public sealed class SessionUser
 /// table holds its SHA-256 only. A node remembers what it read for a second, and so does Redis for a little less: a
 /// log-out reaches every node within their sum, whether Redis hears of it or not.
 /// </summary>
-<<<<<<< HEAD
-public sealed class Sessions(Database database, RedisCache cache, Settings settings) : IDisposable
+public sealed partial class Sessions(Database database, RedisCache cache, Settings settings) : IDisposable
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1), RememberedInRedis = TimeSpan.FromSeconds(0.7);
-    private const int WrittenEvery = 60;
-=======
-public sealed partial class Sessions(Database database, Settings settings) : IDisposable
-{
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
     // Seconds; seldom enough to cost nothing, often enough that nobody in the middle of their work is timed out.
     private readonly long _writtenEvery = Math.Min(60, (long)settings.SessionLifetime.TotalSeconds / 4);
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
 
     private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = 50_000 });
 
@@ -70,15 +63,9 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
              WHERE s.id = @id AND u.active = 1 AND {Alive}
              """, new { id, idle = Idle, absolute = Absolute }, cancel);
         if (user is null) return null;
-<<<<<<< HEAD
-        if (user.SeenAgo >= WrittenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
+        if (user.SeenAgo >= _writtenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
         await cache.SetAsync(Key(id), user, RememberedInRedis);
         return Remember(id, user);
-=======
-        _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
-        if (user.SeenAgo >= _writtenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
-        return user;
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
     }
 
     public async Task EndAsync(string token, CancellationToken cancel)
@@ -97,13 +84,9 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
             $"""
              SELECT s.id FROM {database.Dialect.JsonRows("rows", ("id", "CHAR(64)"), ("role", "VARCHAR(20)"))} j
              JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
-<<<<<<< HEAD
-             WHERE u.active = 1 AND u.role = j.role AND s.last_seen_at > {database.Dialect.UnixNow} - @lifetime
-             """, new { rows, lifetime = (long)settings.SessionLifetime.TotalSeconds }, cancel);
-        var ids = alive.ToHashSet(StringComparer.Ordinal);
-        foreach (var (id, _) in sessions)
-            if (!ids.Contains(id)) _recent.Remove(id);
-        return ids;
+             WHERE u.active = 1 AND u.role = j.role AND {Alive}
+             """, new { rows, idle = Idle, absolute = Absolute }, cancel);
+        return alive.ToHashSet(StringComparer.Ordinal);
     }
 
     public void Dispose() => _recent.Dispose();
@@ -111,17 +94,11 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
     private SessionUser Remember(string id, SessionUser user) =>
         _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
 
-    private static string Key(string id) => $"absensi:session:{id}";
-=======
-             WHERE u.active = 1 AND {Alive}
-             """, new { rows = System.Text.Json.JsonSerializer.Serialize(ids.Select(id => new { id })), idle = Idle, absolute = Absolute }, cancel)).ToHashSet(StringComparer.Ordinal);
-
-    public void Dispose() => _recent.Dispose();
-
     private long Idle => (long)settings.SessionLifetime.TotalSeconds;
     private long Absolute => (long)settings.SessionAbsolute.TotalSeconds;
     private string Alive => $"s.last_seen_at > {database.Dialect.UnixNow} - @idle AND s.created_at > {database.Dialect.UnixNow} - @absolute";
->>>>>>> 8c25267 (Add throttles, tokens, audit, first passwords, rate limits and their tests)
+
+    private static string Key(string id) => $"absensi:session:{id}";
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

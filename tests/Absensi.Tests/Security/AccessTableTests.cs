@@ -43,12 +43,19 @@ public sealed class AccessTableTests : IAsyncLifetime
         ["POST /riwayat"] = Readers,
         ["GET /riwayat/{id}"] = OwnerAndReaders,
         ["POST /riwayat/{id}"] = Readers, // 405, before anyone's row is looked at
+        ["GET /riwayat/export"] = Readers,
         ["GET /api/events"] = Readers,
 
         ["GET /admin/dashboard"] = Admins,
         ["POST /admin/dashboard"] = Admins,
         ["GET /api/dashboard/data"] = AllReaders,
         ["GET /api/dashboard/metrics"] = AllReaders,
+
+        ["GET /rekap"] = Admins,
+        ["POST /rekap"] = Admins,
+        ["GET /rekap/cetak"] = Admins,
+        ["POST /rekap/cetak"] = Admins,
+        ["GET /rekap/export"] = AllReaders,
 
         ["GET /profil"] = Person,
         ["POST /profil"] = Person,

@@ -16,6 +16,7 @@ public static class HistoryExport
     ];
 
     public static void MapHistory(this IEndpointRouteBuilder routes) => routes.MapGet("/riwayat/export", SendAsync)
+        .RequireAuthorization(Policies.ReadAttendance)
         .WithSummary("Every row of a filter as CSV or XLSX: an admin's are everyone's, an employee's their own");
 
     private static async Task SendAsync(HttpContext context, Database database)

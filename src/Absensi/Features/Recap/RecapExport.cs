@@ -16,7 +16,7 @@ public static class RecapExport
     private static readonly Column[] DayColumns = [new("Tanggal", 12), new("Masuk", 9), new("Terlambat", 11), new("Alpha", 9), new("Menit Kerja", 12)];
 
     public static void MapRecap(this IEndpointRouteBuilder routes) => routes.MapGet("/rekap/export", SendAsync)
-        .RequireAuthorization(Policies.Admin).WithSummary("The month's recap as CSV or XLSX");
+        .RequireAuthorization(Policies.ReadEveryone).WithSummary("The month's recap as CSV or XLSX");
 
     private static async Task SendAsync(HttpContext context, RecapQuery query)
     {
