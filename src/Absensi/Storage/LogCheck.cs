@@ -12,9 +12,9 @@ public sealed record LogReport(long Entries, long Days, string? Difference);
 /// Replays the log: first the chain from entry 1 to the head, then every row of <c>attendances</c> against what the log
 /// makes of it. All of it is read in pages from one snapshot, so nodes may go on writing meanwhile.
 /// </summary>
-public sealed class LogCheck(Database database)
+public sealed class LogCheck(Database database, int pageSize = LogCheck.UsualPage)
 {
-    private const int PageSize = 2000;
+    private const int UsualPage = 2000;
     private const string OfDays = $"attendance_id > @after AND event_type IN ('{EventTypes.Created}', '{EventTypes.Updated}')";
 
     public async Task<LogReport> RunAsync(CancellationToken cancel)
@@ -29,15 +29,15 @@ public sealed class LogCheck(Database database)
         return new LogReport(chain.LastId, days, wrong);
     }
 
-    private static async Task<string?> CheckChainAsync(ChainCheck chain, Pages read)
+    private async Task<string?> CheckChainAsync(ChainCheck chain, Pages read)
     {
         while (true)
         {
-            var (page, unreadable) = await read.EntriesAsync("id > @after", "id", chain.LastId, PageSize);
+            var (page, unreadable) = await read.EntriesAsync("id > @after", "id", chain.LastId, pageSize);
             foreach (var entry in page)
                 if (chain.Next(entry) is { } difference) return difference;
             if (unreadable is not null) return $"entry {chain.LastId + 1} can't be read: {unreadable}";
-            if (page.Count < PageSize) break;
+            if (page.Count < pageSize) break;
         }
 
         var head = (await read.RowsAsync<Head>("SELECT last_id, last_hash FROM event_head", null)).FirstOrDefault();
@@ -45,10 +45,10 @@ public sealed class LogCheck(Database database)
     }
 
     /// <summary>Both sides go by attendance id; where a page of the log ends inside a day, that day waits for the next page.</summary>
-    private static async Task<(long Days, string? Difference)> CheckDaysAsync(Pages read)
+    private async Task<(long Days, string? Difference)> CheckDaysAsync(Pages read)
     {
         long days = 0, after = long.MinValue;
-        for (var size = PageSize; ; )
+        for (var size = pageSize; ; )
         {
             var (page, _) = await read.EntriesAsync(OfDays, "attendance_id, id", after, size);
             var said = Project(page);
@@ -71,7 +71,7 @@ public sealed class LogCheck(Database database)
 
             if (last) return (days, unreadable is null ? null : $"an attendance that the log does not know can't be read: {unreadable}");
             after = upTo;
-            size = PageSize;
+            size = pageSize;
         }
     }
 

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+// One cluster at a time: each is several processes already.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Absensi.ClusterTests;
+
+/// <summary>The built program with some words, as a process of its own whose lines are kept.</summary>
+internal sealed partial class Program : IAsyncDisposable
+{
+    public const int SignalInterrupt = 2, SignalKill = 9, SignalTerm = 15;
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly SemaphoreSlim _said = new(0);
+    private readonly TaskCompletionSource _silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _open = 2;
+
+    private Program(Process process) => _process = process;
+
+    public int Id => _process.Id;
+    public string Output => string.Join('\n', _lines);
+
+    /// <param name="through">A command that in the end becomes the program, or none.</param>
+    public static Program Start(IEnumerable<string> words, IReadOnlyDictionary<string, string>? environment = null, params string[] through)
+    {
+        string[] command = [.. through, "dotnet", Dll, .. words];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var name in start.Environment.Keys.Where(IsOurs).ToList()) start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var program = new Program(new Process { StartInfo = start });
+        program._process.OutputDataReceived += (_, line) => program.Hear(line.Data);
+        program._process.ErrorDataReceived += (_, line) => program.Hear(line.Data);
+        program._process.Start();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> words, IReadOnlyDictionary<string, string>? environment = null, params string[] through)
+    {
+        await using var program = Start(words, environment, through);
+        return (await program.ExitAsync(), program.Output);
+    }
+
+    /// <summary>The first line that holds the text; fails when the program ends without it.</summary>
+    public async Task<string> SaysAsync(string text, int times = 1)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var found = _lines.Where(l => l.Contains(text, StringComparison.Ordinal)).ToList();
+            if (found.Count >= times) return found[0];
+            if (_silent.Task.IsCompleted) throw new InvalidOperationException($"it ended without saying \"{text}\":\n{Output}");
+            try
+            {
+                await _said.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"it did not say \"{text}\":\n{Output}");
+            }
+        }
+    }
+
+    public void Signal(int signal)
+    {
+        if (SendSignal(Id, signal) != 0) throw new InvalidOperationException($"process {Id} can't be sent signal {signal}");
+    }
+
+    public static void Kill(int process) => _ = SendSignal(process, SignalKill);
+
+    public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            Signal(SignalTerm);
+            await ExitAsync();
+        }
+
+        _process.Dispose();
+        _said.Dispose();
+    }
+
+    private static string Dll => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace($"tests{Path.DirectorySeparatorChar}Absensi.ClusterTests", $"src{Path.DirectorySeparatorChar}Absensi", StringComparison.Ordinal), "absensi.dll"));
+
+    private static bool IsOurs(string name) => name.StartsWith("DB_", StringComparison.Ordinal) || name.StartsWith("REDIS_", StringComparison.Ordinal) || name.StartsWith("APP_", StringComparison.Ordinal)
+        || name.StartsWith("ABSENSI_", StringComparison.Ordinal) || name.StartsWith("NODE_", StringComparison.Ordinal) || name is "WORK_START" or "SESSION_LIFETIME";
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            if (Interlocked.Decrement(ref _open) == 0) _silent.TrySetResult();
+        }
+        else
+        {
+            _lines.Enqueue(line);
+        }
+
+        _said.Release();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+}
