@@ -7,7 +7,8 @@ namespace Absensi.Tests.Storage;
 public enum Cut { Before, Middle, Behind }
 
 /// <summary>
-/// A line to a server that is cut at a chosen moment. A piece is what one side wrote at once: a command, or the reply to it.
+/// A line to a server that is cut at a chosen moment. A piece is what one side says until the other speaks: a command, or the reply to it,
+/// in however many parts it arrives.
 /// </summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
@@ -18,7 +19,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private int _left = -1;
     private Cut _where;
-    private bool _staysCut;
+    private bool _staysCut, _command, _cutNow;
 
     public CuttingProxy(int serverPort)
     {
@@ -35,7 +36,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Cuts all lines at the piece of that number from now on, counted over both directions; with <paramref name="stays"/> no new line is let through either.</summary>
     public void Arm(int piece, Cut where, bool stays)
     {
-        lock (_lock) (_left, _where, _staysCut, HasCut) = (piece, where, stays, false);
+        lock (_lock) (_left, _where, _staysCut, HasCut, _command) = (piece, where, stays, false, false);
     }
 
     public void Mend()
@@ -75,18 +76,18 @@ public sealed class CuttingProxy : IAsyncDisposable
 
             client.NoDelay = true;
             await server.ConnectAsync(_server);
-            await Task.WhenAny(PassAsync(client, server), PassAsync(server, client));
+            await Task.WhenAny(PassAsync(client, server, command: true), PassAsync(server, client, command: false));
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to)
+    private async Task PassAsync(Socket from, Socket to, bool command)
     {
         var buffer = new byte[256 * 1024];
         try
         {
             for (int count; (count = await from.ReceiveAsync(buffer, _end.Token)) > 0;)
             {
-                var passes = Passes(count);
+                var passes = Passes(count, command);
                 await to.SendAsync(buffer.AsMemory(0, passes), _end.Token);
                 if (passes < count || HasJustCut()) CutAll();
             }
@@ -96,17 +97,17 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private int Passes(int count)
+    private int Passes(int count, bool command)
     {
         lock (_lock)
         {
-            if (_left < 0 || _left-- > 0) return count;
+            var begins = command != _command;
+            _command = command;
+            if (_left < 0 || !begins || _left-- > 0) return count;
             HasCut = _cutNow = true;
             return _where switch { Cut.Before => 0, Cut.Middle => count / 2, _ => count };
         }
     }
-
-    private bool _cutNow;
 
     private bool HasJustCut()
     {
