@@ -44,6 +44,12 @@ public abstract class Dialect : IAsyncDisposable
     /// <summary>Held while the schema changes, so that several processes may start at once.</summary>
     public abstract ValueTask<IAsyncDisposable> EnterMigrationAsync(DbConnection connection, CancellationToken cancel);
 
+    /// <summary>A migration's file in the parts that stay when the next one fails; the whole of it where a transaction holds changes of the schema too.</summary>
+    public virtual IEnumerable<string> Steps(string migration) => [migration];
+
+    /// <summary>Whether such a part failed because it had been done before.</summary>
+    public virtual bool IsDoneAlready(DbException fault) => false;
+
     public abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel);
 
     /// <summary>Begins to read from one snapshot, undisturbed by writers and not disturbing them.</summary>

@@ -30,7 +30,18 @@ public sealed class Migrator(Database database)
             foreach (var migration in pending)
             {
                 await using var transaction = await database.Dialect.BeginAsync(connection, cancel);
-                await connection.ExecuteAsync(new CommandDefinition(migration.Sql, transaction: transaction, commandTimeout: Patience, cancellationToken: cancel));
+                foreach (var statement in database.Dialect.Steps(migration.Sql))
+                {
+                    try
+                    {
+                        await connection.ExecuteAsync(new CommandDefinition(statement, transaction: transaction, commandTimeout: Patience, cancellationToken: cancel));
+                    }
+                    catch (DbException fault) when (database.Dialect.IsDoneAlready(fault))
+                    {
+                        // By a run that ended before it could say so.
+                    }
+                }
+
                 await connection.ExecuteAsync("INSERT INTO schema_migrations (version, name) VALUES (@Version, @Name)", migration, transaction);
                 await transaction.CommitAsync(cancel);
                 applied.Add(migration.Name);

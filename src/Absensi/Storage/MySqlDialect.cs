@@ -47,6 +47,15 @@ public sealed class MySqlDialect : Dialect
         return new NamedLock(connection, name);
     }
 
+    // This server commits with every change of the schema.
+    public override IEnumerable<string> Steps(string migration) => migration.Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public override bool IsDoneAlready(DbException fault)
+    {
+        const int columnIsThere = 1060, nothingToDrop = 1091;
+        return fault is MySqlException { Number: columnIsThere or nothingToDrop or (int)MySqlErrorCode.DuplicateKeyName or (int)MySqlErrorCode.TableExists };
+    }
+
     // READ COMMITTED: after the wait for event_head, each statement sees what was committed meanwhile.
     public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) =>
         await ((MySqlConnection)connection).BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);

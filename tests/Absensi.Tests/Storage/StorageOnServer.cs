@@ -1,3 +1,5 @@
+using Absensi.Storage;
+
 namespace Absensi.Tests.Storage;
 
 /// <summary>MariaDB, or the MySQL that ABSENSI_TEST_MYSQL names.</summary>
@@ -9,4 +11,17 @@ public sealed class StorageOnServer(SharedServer server) : StorageContract
 
     protected override string Refuse(long userId) =>
         $"CREATE TRIGGER refuse BEFORE INSERT ON attendances FOR EACH ROW IF NEW.user_id = {userId} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF";
+
+    [Fact]
+    public async Task MigrationsCutShortBeforeTheyWereWrittenDownAreRunAgain()
+    {
+        var environment = await NewDatabaseAsync();
+        await using var node = await StorageNode.StartAsync(environment);
+        var first = await new Migrator(node.Database).MigrateAsync(CancellationToken.None);
+        await node.Database.ExecuteAsync("DELETE FROM schema_migrations WHERE version > 1", null, CancellationToken.None);
+
+        var again = await new Migrator(node.Database).MigrateAsync(CancellationToken.None);
+
+        Assert.Equal(first.Skip(1), again);
+    }
 }
