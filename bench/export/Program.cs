@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using Absensi;
 using Absensi.Bench;
 using Absensi.Security;
+using Absensi.Storage;
+using Microsoft.AspNetCore.DataProtection;
 
 // A whole history as a file over HTTP: rows per second, and how much memory the server needs for it beyond what it needs anyway.
 // Beside it, in the same run and asked by the same client, a server on exceljs's streaming writer that makes the same rows up.
@@ -20,7 +22,7 @@ try
     await using (var database = await Seed.CreateAsync(folder, rows))
     {
         SharedKeyRing.EnsureKey(database);
-        using var sessions = new Sessions(database, settings);
+        using var sessions = new Sessions(database, new RedisCache(null, new EphemeralDataProtectionProvider()), settings);
         token = await sessions.StartAsync(1, null, "bench", CancellationToken.None);
     }
 

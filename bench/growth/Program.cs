@@ -5,6 +5,7 @@ using Absensi.Features.Dashboard;
 using Absensi.Features.History;
 using Absensi.Features.Recap;
 using Absensi.Storage;
+using Microsoft.AspNetCore.DataProtection;
 
 // What a person waits for, on histories of different lengths; p50 and p99 in ms, and p99 beside the shortest history's.
 var sizes = args.Length > 0 ? args.Select(int.Parse).ToArray() : [100_000, 1_000_000, 5_000_000];
@@ -70,7 +71,7 @@ internal sealed record Office(Database Database, DashboardQuery Dashboard, Histo
         Place? deep = null;
         for (var page = 1; page < 1000; page++) deep = (await history.PageAsync(HistoryFilter.Everything with { Before = deep }, null, CancellationToken.None)).Older;
         var month = new DateOnly(Seed.Today().Year, Seed.Today().Month, 1).AddMonths(-1);
-        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), rules), history, new RecapQuery(database, rules), deep!, month);
+        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), new RedisCache(null, new EphemeralDataProtectionProvider()), rules), history, new RecapQuery(database, rules), deep!, month);
     }
 
     private async Task PageAsync(HistoryFilter filter, long? onlyUser = null)
