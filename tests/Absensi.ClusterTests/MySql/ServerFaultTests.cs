@@ -143,7 +143,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(People, (await _direct.CheckLogAsync()).Count);
     }
 
-    private static async Task<(Answer Answer, TimeSpan After)> TimedAsync(TestClient client, string key)
+    private static async Task<(Absensi.Tests.Answer Answer, TimeSpan After)> TimedAsync(TestClient client, string key)
     {
         var watch = Stopwatch.StartNew();
         return (await client.TapAsync("/absensi/masuk", key), watch.Elapsed);
