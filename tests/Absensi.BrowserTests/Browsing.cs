@@ -1,0 +1,59 @@
+using Absensi.Tests;
+using Microsoft.Playwright;
+
+namespace Absensi.BrowserTests;
+
+/// <summary>A real Chromium, and pages in it that fail a test by what they complain of.</summary>
+public sealed class Browsing : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+
+    /// <summary>A browser of its own for one person, at their session, with a position unless it is denied.</summary>
+    public async Task<Visit> VisitAsync(TestApp app, TestClient? session = null, int width = 1440, int height = 900, bool dark = false, bool position = true)
+    {
+        var context = await Browser.NewContextAsync(new()
+        {
+            BaseURL = app.Address.ToString(),
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            Locale = "id-ID",
+            ReducedMotion = ReducedMotion.Reduce,
+            Geolocation = position ? new() { Latitude = -6.2088f, Longitude = 106.8456f, Accuracy = 12 } : null,
+            Permissions = position ? ["geolocation"] : [],
+        });
+        if (session?.Cookie("absensi_session") is { } token)
+            await context.AddCookiesAsync([new() { Name = "absensi_session", Value = token, Url = app.Address.ToString() }]);
+        var page = await context.NewPageAsync();
+        var complaints = new List<string>();
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal)) complaints.Add(message.Text);
+        };
+        return new Visit(context, page, complaints);
+    }
+}
+
+/// <param name="Complaints">Script errors and what the content policy stopped.</param>
+public sealed record Visit(IBrowserContext Context, IPage Page, IReadOnlyList<string> Complaints) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await Context.CloseAsync();
+}
