@@ -42,9 +42,8 @@ public sealed class HubClient : IAsyncDisposable
     public static async Task<HubClient> ConnectAsync(Uri server, string? session, string? origin = null, int? receiveBuffer = null)
     {
         var client = new HubClient(receiveBuffer);
-        // Behind TLS the cookie has the name that binds it to the host.
-        var cookie = origin?.StartsWith("https", StringComparison.Ordinal) == true ? "__Host-absensi_session" : "absensi_session";
-        if (session is not null) client._socket.Options.SetRequestHeader("Cookie", $"{cookie}={session}");
+        // The second is its name behind TLS.
+        if (session is not null) client._socket.Options.SetRequestHeader("Cookie", $"absensi_session={session}; __Host-absensi_session={session}");
         if (origin is not null) client._socket.Options.SetRequestHeader("Origin", origin);
         client._socket.Options.CollectHttpResponseDetails = true;
         try

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Absensi.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace Absensi.Features.Errors;
 
@@ -41,7 +42,18 @@ public static partial class Errors
         app.UseWhen(c => WantsJson(c.Request), json => json.UseStatusCodePages(c => WriteAsync(c.HttpContext, c.HttpContext.Response.StatusCode)));
         app.UseWhen(c => !WantsJson(c.Request), page => page.UseStatusCodePagesWithReExecute("/error/{0}"));
         app.Use(CatchAsync);
+        app.Use((context, next) =>
+        {
+            if (IsReadable(context.Request)) return next(context);
+            context.Response.StatusCode = 415;
+            return Task.CompletedTask;
+        });
     }
+
+    // The framework answers a charset that it doesn't know as if the fault were its own.
+    private static bool IsReadable(HttpRequest request) =>
+        !MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.Charset.HasValue
+        || type.Charset.Value.Trim('"').ToLowerInvariant() is "utf-8" or "utf8" or "us-ascii";
 
     private static async Task CatchAsync(HttpContext context, RequestDelegate next)
     {
