@@ -117,12 +117,15 @@ public sealed class SettingsSource(Func<string, string?> lookup)
 
     public WorkRules WorkRules()
     {
-        var rules = new WorkRules(Time("WORK_START", new TimeOnly(8, 30)), Zone("APP_TIMEZONE", "Asia/Jakarta"))
+        var start = Time("WORK_START", new TimeOnly(8, 30));
+        var usualEnd = new TimeOnly(17, 0);
+        var rules = new WorkRules(start, Zone("APP_TIMEZONE", "Asia/Jakarta"))
         {
-            WorkEnd = Time("WORK_END", new TimeOnly(17, 0)),
+            // Work that begins in the evening ends, as far as absences go, with the day.
+            WorkEnd = Time("WORK_END", start < usualEnd ? usualEnd : new TimeOnly(23, 59, 59)),
             Workdays = Weekdays("WORKDAYS", "1-5"),
         };
-        return rules.WorkEnd > rules.WorkStart ? rules
+        return rules.WorkEnd >= rules.WorkStart ? rules
             : throw Wrong("WORK_END", Text("WORK_END", "17:00"), $"later than WORK_START, {rules.WorkStart:HH:mm}");
     }
 

@@ -234,7 +234,7 @@ public abstract class LiveFeedTests : IAsyncLifetime
         await using var back = await ListenAsync(admin, asleep.LastEventId);
         await back.UntilEventAsync(last);
 
-        Assert.Equal(Enumerable.Range(1, (int)last).Select(i => (long)i), asleep.EventIds.Concat(back.EventIds));
+        Assert.Equal(Enumerable.Range(1, (int)last).Select(i => (long)i), asleep.EventIds.Concat(back.EventIds).Where(id => id <= last));
     }
 
     [Fact]
