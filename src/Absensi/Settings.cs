@@ -125,7 +125,7 @@ public sealed class SettingsSource(Func<string, string?> lookup)
             WorkEnd = Time("WORK_END", start < usualEnd ? usualEnd : new TimeOnly(23, 59, 59)),
             Workdays = Weekdays("WORKDAYS", "1-5"),
         };
-        return rules.WorkEnd >= rules.WorkStart ? rules
+        return rules.WorkEnd > rules.WorkStart || Get("WORK_END") is null ? rules
             : throw Wrong("WORK_END", Text("WORK_END", "17:00"), $"later than WORK_START, {rules.WorkStart:HH:mm}");
     }
 

@@ -50,7 +50,7 @@ public sealed partial class AbsenceJob(Absences absences, Leases leases, Databas
             }
             while (some == Absences.BatchLimit);
 
-            LogClosed(logger, day, written);
+            if (written > 0) LogClosed(logger, day, written);
         }
 
         if (written > 0) await leases.ReleaseAsync(Lease, settings.NodeId, cancel);

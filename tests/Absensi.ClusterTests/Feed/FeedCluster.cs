@@ -93,16 +93,25 @@ public sealed class Visitor(Uri node, string token)
     /// <returns>The event's number, and when the answer was there (<see cref="Stopwatch.GetTimestamp"/>).</returns>
     public async Task<(long Id, long At)> TapAsync(string path)
     {
-        using var answer = await PostAsync(path, JsonContent.Create(new { latitude = -6.2, longitude = 106.8 }));
+        var key = Guid.NewGuid().ToString();
+        var answer = await PostAsync(path, JsonContent.Create(new { latitude = -6.2, longitude = 106.8 }), key);
+        // As a phone does when a node says it is too busy: again, with the same key.
+        for (var goes = 0; answer.StatusCode == HttpStatusCode.ServiceUnavailable && goes < 10; goes++)
+        {
+            await Task.Delay(answer.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1));
+            answer = await PostAsync(path, JsonContent.Create(new { latitude = -6.2, longitude = 106.8 }), key);
+        }
+
         var body = await answer.Content.ReadAsStringAsync();
         var at = Stopwatch.GetTimestamp();
         Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} {body}");
         return (JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("event_id").GetInt64(), at);
     }
 
-    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent? content)
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent? content, string? key = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, path)) { Content = content };
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
         request.Headers.Add("Cookie", $"absensi_session={token}; absensi_csrf={_csrfCookie}");
         request.Headers.Add("X-XSRF-TOKEN", _csrf);
         request.Headers.Add("Accept", "application/json");
