@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Absensi.Storage;
+using Absensi.Testing;
 
 namespace Absensi.ClusterTests;
 
@@ -59,6 +60,22 @@ internal sealed class Cluster : IAsyncDisposable
             """, new { rows }, CancellationToken.None);
         var ids = (await Database.QueryAsync<(long Id, string Email)>("SELECT id, email FROM users", null, CancellationToken.None)).ToDictionary(r => r.Email, r => r.Id);
         return people.ConvertAll(p => new Person(ids[p.email], p.token));
+    }
+
+    /// <summary>A subscribed connection to the hub that any node but one serves.</summary>
+    public async Task<HubClient> FollowAsync(Person person, long after, string notOn)
+    {
+        while (true)
+        {
+            var hub = await HubClient.ConnectAsync(Address, person.Token);
+            if (hub.NodeId != notOn)
+            {
+                await hub.SubscribeAsync(after);
+                return hub;
+            }
+
+            await hub.DisposeAsync();
+        }
     }
 
     /// <summary>Process ids of the nodes, by node id.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Absensi.Storage;
 
 namespace Absensi.ClusterTests;
@@ -15,7 +14,7 @@ public sealed class CrashTests
         await using var cluster = await Cluster.StartAsync();
         var admin = (await cluster.AddPeopleAsync(1, Roles.Admin))[0];
         var people = await cluster.AddPeopleAsync(People);
-        await using var follower = await Follower.ConnectAsync(cluster, admin, after: 0, notOn: "app-node-1");
+        await using var follower = await cluster.FollowAsync(admin, after: 0, notOn: "app-node-1");
         var acknowledged = new ConcurrentDictionary<string, Answer>();
         using var first = new SemaphoreSlim(0);
         var deaths = new[] { People / 4, People };
@@ -46,7 +45,8 @@ public sealed class CrashTests
         var written = await cluster.Database.QueryAsync<(string Key, long Id)>("SELECT request_id, id FROM attendance_logs", null, CancellationToken.None);
         Assert.Equal(acknowledged.Select(a => (a.Key, a.Value.EventId)).Order(), written.Order());
         Assert.Equal(People, await cluster.Database.FirstAsync<long>("SELECT COUNT(*) FROM attendances WHERE jam_masuk IS NOT NULL AND jam_pulang IS NOT NULL", null, CancellationToken.None));
-        for (var id = 1; id <= 2 * People; id++) Assert.Equal(id, (await follower.NextAsync()).Event.GetProperty("event_id").GetInt64());
+        await follower.UntilEventAsync(2 * People);
+        Assert.Equal(Enumerable.Range(1, 2 * People).Select(i => (long)i), follower.EventIds);
         await cluster.Up.SaysAsync("app-node-1 listens", times: 1 + deaths.Length);
         var verified = await Program.RunAsync(["verify", "--data", cluster.Folder]);
         Assert.Equal((0, $"In order: {2 * People:N0} entries chained without a gap, {People:N0} attendances exactly as the log says."), verified);

@@ -19,7 +19,11 @@ internal sealed partial class Program : IAsyncDisposable
     private readonly TaskCompletionSource _silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open = 2;
 
-    private Program(Process process) => _process = process;
+    private Program(Process process)
+    {
+        _process = process;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
 
     public int Id => _process.Id;
     public string Output => string.Join('\n', _lines);
@@ -84,6 +88,7 @@ internal sealed partial class Program : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         if (!_process.HasExited)
         {
             Signal(SignalTerm);
@@ -98,6 +103,9 @@ internal sealed partial class Program : IAsyncDisposable
 
     private static bool IsOurs(string name) => name.StartsWith("DB_", StringComparison.Ordinal) || name.StartsWith("REDIS_", StringComparison.Ordinal) || name.StartsWith("APP_", StringComparison.Ordinal)
         || name.StartsWith("ABSENSI_", StringComparison.Ordinal) || name.StartsWith("NODE_", StringComparison.Ordinal) || name is "WORK_START" or "SESSION_LIFETIME";
+
+    // A test run that is cut short leaves nobody behind: the nodes end with their supervisor.
+    private void OnProcessExit(object? sender, EventArgs e) => Kill(Id);
 
     private void Hear(string? line)
     {

@@ -76,16 +76,15 @@ public sealed class RunningTests(RunningCluster running) : IClassFixture<Running
         var admin = (await _cluster.AddPeopleAsync(1, Roles.Admin))[0];
         var person = (await _cluster.AddPeopleAsync(1))[0];
         using var browser = await Browser.OpenOnAsync(_cluster, person, "app-node-1");
-        await using var follower = await Follower.ConnectAsync(_cluster, admin, after: 0, notOn: "app-node-1");
+        await using var follower = await _cluster.FollowAsync(admin, after: 0, notOn: "app-node-1");
 
         var tapped = await browser.TapAsync("/absensi/masuk");
 
         Assert.Equal((200, "app-node-1"), (tapped.Status, tapped.NodeId));
-        (string Name, JsonElement Event) seen;
-        do seen = await follower.NextAsync();
-        while (seen.Event.GetProperty("event_id").GetInt64() < tapped.EventId);
-        Assert.Equal(("AbsensiCreated", tapped.EventId), (seen.Name, seen.Event.GetProperty("event_id").GetInt64()));
-        Assert.Equal((person.Id, "app-node-1"), (seen.Event.GetProperty("data").GetProperty("user_id").GetInt64(), seen.Event.GetProperty("data").GetProperty("node_id").GetString()));
+        await follower.UntilEventAsync(tapped.EventId);
+        var seen = follower.Events.Single(e => e.Argument.GetProperty("event_id").GetInt64() == tapped.EventId);
+        var data = seen.Argument.GetProperty("data");
+        Assert.Equal(("AbsensiCreated", person.Id, "app-node-1"), (seen.Target, data.GetProperty("user_id").GetInt64(), data.GetProperty("node_id").GetString()));
     }
 
     [Fact]

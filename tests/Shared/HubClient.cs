@@ -39,6 +39,9 @@ public sealed class HubClient : IAsyncDisposable
     /// <summary>Completes when the server has closed the connection, or it broke.</summary>
     public Task Closed { get; private set; } = null!;
 
+    /// <summary>Which of the nodes that share an address serves it.</summary>
+    public string NodeId => _socket.HttpResponseHeaders!["X-Node-ID"].Single();
+
     public static async Task<HubClient> ConnectAsync(Uri server, string? session, string? origin = null, int? receiveBuffer = null)
     {
         var client = new HubClient(receiveBuffer);
