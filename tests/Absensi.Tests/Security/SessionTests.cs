@@ -11,9 +11,9 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
-    [InlineData("last_seen_at", 599, 200)]
+    [InlineData("last_seen_at", 570, 200)]
     [InlineData("last_seen_at", 601, 401)]
-    [InlineData("created_at", 3590, 200)]
+    [InlineData("created_at", 3540, 200)]
     [InlineData("created_at", 3601, 401)]
     public async Task ASessionEndsWhenLeftAloneTooLongAndWhenItIsTooOld(string column, int seconds, int status)
     {
