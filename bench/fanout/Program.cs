@@ -62,7 +62,7 @@ async Task<int> WriteAsync(int perSecond)
         {
             var due = TimeSpan.FromSeconds((double)taps.Count / perSecond) - clock.Elapsed;
             if (due > TimeSpan.Zero) await Task.Delay(due);
-            taps.Add(writer.ClockAsync(new ClockRequest(id, kind, new Position(-6.2088, 106.8456), null, Guid.NewGuid().ToString(), Stopwatch.GetTimestamp())));
+            taps.Add(TapAsync(new ClockRequest(id, kind, new Position(-6.2088, 106.8456), null, Guid.NewGuid().ToString(), Stopwatch.GetTimestamp())));
         }
 
         await Task.WhenAll(taps);
@@ -70,4 +70,21 @@ async Task<int> WriteAsync(int perSecond)
 
     await host.StopAsync();
     return 0;
+
+    // As a phone does: told to ask again, it asks again with the same key.
+    async Task TapAsync(ClockRequest tap)
+    {
+        while (true)
+        {
+            try
+            {
+                await writer.ClockAsync(tap);
+                return;
+            }
+            catch (StorageUnavailableException)
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ const dashboards = Number(process.env.DASHBOARDS ?? 500);
 const rate = Number(process.env.RATE ?? 200);
 const events = Number(process.env.EVENTS ?? 2000);
 const idle = Number(process.env.IDLE ?? 5000);
-const warmUp = events / 5;
+const warmUp = events / 2;
 const sampled = 10;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -41,7 +41,7 @@ async function withServer(side, redis, work) {
   }
 }
 
-/** Every dashboard gets every event; what the first of them cost while the server warmed up is left out. */
+/** Every dashboard gets every event; what the first half cost, while the server warmed up, is left out. */
 const fanOut = (side, redis) => withServer(side, redis, async (server) => {
   const sockets = await connectMany(side, server, dashboards);
   const committed = new Float64Array(events + 1);
@@ -91,6 +91,7 @@ async function startRedis() {
 }
 
 execFileSync('dotnet', ['build', '-c', 'Release', '-m:1', '-v', 'quiet', '--nologo', '-p:SkipAssets=true', join(import.meta.dirname, 'Writer.csproj')], { stdio: ['ignore', 2, 2] });
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(() => process.exit(130)));
 try {
   const redis = await startRedis();
   const results = new Map([[ours, []], [theirs, []]]);

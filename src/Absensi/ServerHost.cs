@@ -23,6 +23,7 @@ internal static class ServerHost
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical) // a start that failed is told by the command line
             .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error)
             .AddFilter("Microsoft.AspNetCore.Diagnostics", LogLevel.None)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // it would keep a scope and an activity for every open connection
             .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None) // what a caller got wrong is told to the caller; the hub logs the rest
             .AddFilter("Absensi.Security", LogLevel.Warning);
 

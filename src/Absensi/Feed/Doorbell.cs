@@ -12,7 +12,7 @@ public sealed class Doorbell(RedisLink? redis)
     private static readonly TimeSpan Alone = TimeSpan.FromMilliseconds(50), WithRedis = TimeSpan.FromMilliseconds(250);
 
     // A burst of rings is one look: that bounds what a rush costs, in queries and in frames.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(30);
 
     private readonly SemaphoreSlim _ring = new(0);
     private int _isRung;
