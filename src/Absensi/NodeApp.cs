@@ -13,6 +13,7 @@ using Absensi.Features.Tokens;
 using Absensi.Realtime;
 using Absensi.Security;
 using Absensi.Storage;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Absensi;
 
@@ -50,6 +51,8 @@ public static class NodeApp
             {
                 o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute()); // Csrf checks every route, pages included
                 o.Filters.Add(new HandledMethodsOnly());
+                o.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>(); // they throw at field names that no form of ours has
+                o.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             });
         services.AddOpenApi("v1", o => o.DescribeSecurity());
     }

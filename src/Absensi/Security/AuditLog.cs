@@ -32,6 +32,9 @@ public sealed class AuditRow
 /// <summary>Who did what, when and from where. The program only ever adds to it. Passwords, tokens and session ids are no subjects.</summary>
 public sealed class AuditLog(Database database, Settings settings)
 {
+    /// <summary>Stands in the place of an address for what is done at the server itself.</summary>
+    public const string Console = "console";
+
     /// <param name="subject">What it was done to, in words that may be shown: a name, an address, a filter.</param>
     /// <param name="userId">Who did it, where the request itself does not say (a log-in).</param>
     public Task WriteAsync(HttpContext context, string action, string subject, CancellationToken cancel, long? userId = null)
@@ -41,7 +44,7 @@ public sealed class AuditLog(Database database, Settings settings)
     }
 
     /// <summary>For what is done at the console, by whoever sits there.</summary>
-    public Task WriteAsync(string action, string subject, CancellationToken cancel) => WriteAsync(action, subject, null, "console", "", cancel);
+    public Task WriteAsync(string action, string subject, CancellationToken cancel) => WriteAsync(action, subject, null, Console, "", cancel);
 
     /// <param name="before">Rows older than this id; null for the newest.</param>
     public Task<IReadOnlyList<AuditRow>> PageAsync(string? action, long? before, int limit, CancellationToken cancel) =>
