@@ -10,6 +10,7 @@ public sealed class Listeners(Broadcaster broadcaster, ILogger<DefaultHubLifetim
     private const int MostOfOnePerson = 5000;
 
     private readonly ConcurrentDictionary<string, Listener> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, int> _ofPerson = [];
 
     public IEnumerable<Listener> All => _open.Select(entry => entry.Value);
 
@@ -19,13 +20,19 @@ public sealed class Listeners(Broadcaster broadcaster, ILogger<DefaultHubLifetim
     {
         var listener = new Listener(connection);
         _open[connection.ConnectionId] = listener;
-        if (_open.Count(other => other.Value.UserId == listener.UserId) > MostOfOnePerson) connection.Abort();
+        if (_ofPerson.AddOrUpdate(listener.UserId, 1, (_, count) => count + 1) > MostOfOnePerson) connection.Abort();
         return base.OnConnectedAsync(connection);
     }
 
     public override Task OnDisconnectedAsync(HubConnectionContext connection)
     {
-        if (_open.TryRemove(connection.ConnectionId, out var listener)) broadcaster.Leave(listener);
+        if (_open.TryRemove(connection.ConnectionId, out var listener))
+        {
+            broadcaster.Leave(listener);
+            // Whoever has none left is forgotten; a new one that comes in between keeps the entry.
+            if (_ofPerson.AddOrUpdate(listener.UserId, 0, (_, count) => count - 1) == 0) _ofPerson.TryRemove(new(listener.UserId, 0));
+        }
+
         return base.OnDisconnectedAsync(connection);
     }
 }

@@ -86,7 +86,10 @@ public sealed partial class Sessions(Database database, RedisCache cache, Settin
              JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
              WHERE u.active = 1 AND u.role = j.role AND {Alive}
              """, new { rows, idle = Idle, absolute = Absolute }, cancel);
-        return alive.ToHashSet(StringComparer.Ordinal);
+        var ids = alive.ToHashSet(StringComparer.Ordinal);
+        foreach (var (id, _) in sessions)
+            if (!ids.Contains(id)) _recent.Remove(id);
+        return ids;
     }
 
     public void Dispose() => _recent.Dispose();
