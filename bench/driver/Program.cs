@@ -3,11 +3,11 @@ using System.Text.Json;
 using Dapper;
 using MySqlConnector;
 
-// driver <work> <connection string>: does the work four times to warm up, once measured, and prints {"wall":ms,"cpu":ms}.
+// driver <work> <connection string>: does the work twelve times to warm up, once measured, and prints {"wall":ms,"cpu":ms}.
 var (work, connectionString) = (args[0], args[1]);
 await using var database = new MySqlDataSource(connectionString);
 await using var connection = await database.OpenConnectionAsync();
-var batches = new Queue<string[]>(work == "batch" ? Enumerable.Range(0, 5).Select(_ => Batches()) : []);
+var batches = new Queue<string[]>(work == "batch" ? Enumerable.Range(0, 13).Select(_ => Batches()) : []);
 Func<Task> run = work switch
 {
     "point" => () => Point(connection),
@@ -16,7 +16,7 @@ Func<Task> run = work switch
     "dapper" => () => ReadWithDapper(connection),
     _ => throw new ArgumentException($"unknown work {work}"),
 };
-for (var i = 0; i < 4; i++) await run();
+for (var i = 0; i < 12; i++) await run();
 GC.Collect();
 var process = Process.GetCurrentProcess();
 var (began, cpu) = (Stopwatch.GetTimestamp(), process.TotalProcessorTime);

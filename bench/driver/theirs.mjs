@@ -8,7 +8,7 @@ const connection = await mysql.createConnection({ host: '127.0.0.1', port: Numbe
 const batch = (i) => JSON.stringify(Array.from({ length: 64 }, (_, n) => ({
   request: randomUUID(), person: i * 64 + n, at: '2026-11-02 08:00:00.123456', note: 'masuk lewat gerbang utara',
 })));
-const batches = work === 'batch' ? Array.from({ length: 5 }, () => Array.from({ length: 300 }, (_, i) => batch(i))) : [];
+const batches = work === 'batch' ? Array.from({ length: 13 }, () => Array.from({ length: 300 }, (_, i) => batch(i))) : [];
 
 const works = {
   async point() {
@@ -36,7 +36,7 @@ const works = {
 };
 works.dapper = works.read;
 
-for (let i = 0; i < 4; i++) await works[work]();
+for (let i = 0; i < 12; i++) await works[work]();
 globalThis.gc?.();
 const cpu = process.cpuUsage();
 const began = performance.now();
