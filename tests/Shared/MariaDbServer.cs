@@ -33,6 +33,9 @@ public sealed partial class MariaDbServer : IAsyncDisposable
 
     public string Socket => Path.Combine(_folder, "s");
 
+    /// <summary>What a commit is written to first.</summary>
+    public string RedoLog => Path.Combine(_folder, "data", "ib_logfile0");
+
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server is not running.");
 
     public string ConnectionString => $"Server=127.0.0.1;Port={Port};User ID={User};Password={Password};SslMode=None";

@@ -68,7 +68,7 @@ public sealed partial class FeedTail(EventLog log, Doorbell doorbell, ILogger<Fe
         {
             try
             {
-                if (_position == NotStarted) Advance(await log.LastIdAsync(stopping), []);
+                if (_position == NotStarted) await BeginAsync(stopping);
                 await CatchUpAsync(stopping);
                 away = false;
                 await doorbell.WaitAsync(stopping);
@@ -86,6 +86,13 @@ public sealed partial class FeedTail(EventLog log, Doorbell doorbell, ILogger<Fe
         }
     }
 
+    private async Task BeginAsync(CancellationToken cancel)
+    {
+        var end = await log.LastIdAsync(cancel);
+        await log.FlushAsync(cancel);
+        Advance(end, []);
+    }
+
     private async Task CatchUpAsync(CancellationToken cancel)
     {
         if (await log.LastIdAsync(cancel) <= _position) return;
@@ -95,7 +102,9 @@ public sealed partial class FeedTail(EventLog log, Doorbell doorbell, ILogger<Fe
             page = await log.ReadAsync(_position, PageSize, null, cancel);
             for (var i = 0; i < page.Count; i++)
                 if (page[i].Id != _position + 1 + i) throw new StorageException($"attendance_logs has entry {page[i].Id} where {_position + 1 + i} must be: run ./absensi verify");
-            if (page.Count > 0) Advance(page[^1].Id, page.Select(e => new FeedEvent(e)).ToList());
+            if (page.Count == 0) break;
+            await log.FlushAsync(cancel);
+            Advance(page[^1].Id, page.Select(e => new FeedEvent(e)).ToList());
         }
         while (page.Count == PageSize);
     }

@@ -97,6 +97,7 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             var entries = await log.OfRequestsAsync(batch.Select(q => q.Request.RequestId).ToList(), patience.Token);
+            await database.FlushAsync(patience.Token);
             written = entries.ToDictionary(e => e.RequestId!, StringComparer.Ordinal);
         }
         catch (Exception stillAway)

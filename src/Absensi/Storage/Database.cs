@@ -41,6 +41,9 @@ public sealed class Database : IAsyncDisposable
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancel) =>
         WriteAsync((connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancel)), cancel);
 
+    /// <summary>Returns when whatever this process has read so far would survive a crash of the database.</summary>
+    public Task FlushAsync(CancellationToken cancel) => Dialect.Flush is { } flush ? ExecuteAsync(flush, null, cancel) : Task.CompletedTask;
+
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);

@@ -29,6 +29,12 @@ public abstract class Dialect : IAsyncDisposable
     /// <summary>The tail of an INSERT that on a taken <paramref name="key"/> overwrites <paramref name="columns"/> instead.</summary>
     public abstract string OnTaken(string key, params string[] columns);
 
+    /// <summary>
+    /// A statement whose commit returns when all that could be read before it is on the disk. Null where nothing can be read
+    /// sooner (SQLite); a server shows a commit to others while it still writes it, and may lose it then.
+    /// </summary>
+    public virtual string? Flush => null;
+
     /// <summary>Makes the database where there is none yet, for the migrations to fill.</summary>
     public abstract Task CreateAsync(CancellationToken cancel);
 

@@ -33,6 +33,9 @@ public sealed class EventLog(Database database)
     public async Task<string> HashBeforeAsync(long id, CancellationToken cancel) =>
         id == 1 ? HashChain.Genesis : await database.FirstAsync<string>("SELECT hash FROM attendance_logs WHERE id = @before", new { before = id - 1 }, cancel) ?? "";
 
+    /// <summary>Returns when whatever was read so far is on the disk. Who tells others of entries waits for this: a number told must never be given to another.</summary>
+    public Task FlushAsync(CancellationToken cancel) => database.FlushAsync(cancel);
+
     /// <summary>The highest number of all, 0 when the log is empty.</summary>
     public Task<long> LastIdAsync(CancellationToken cancel) => database.FirstAsync<long>("SELECT last_id FROM event_head", null, cancel);
 

@@ -51,7 +51,13 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
     private async Task<IReadOnlyList<LogEntry>> SaveAsync(OpenLedger open)
     {
         var (ledger, run) = (open.Ledger, open.Run);
-        if (ledger.Entries.Count == 0) return [];
+        if (ledger.Entries.Count == 0)
+        {
+            // What is answered now was read; the commit waits for it to be on the disk only if it has something to write itself.
+            if (database.Dialect.Flush is { } flush) await run.ExecuteAsync(flush);
+            return [];
+        }
+
         await run.ExecuteAsync(BulkWrites.UpsertDays(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Days) });
         await run.ExecuteAsync(BulkWrites.InsertEntries(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Entries) });
         await run.ExecuteAsync("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash });
@@ -83,6 +89,6 @@ public sealed class Statements(DbConnection connection, DbTransaction transactio
 {
     public Task<T> SingleAsync<T>(string sql) => connection.QuerySingleAsync<T>(Command(sql, null));
     public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters) => connection.QueryAsync<T>(Command(sql, parameters));
-    public Task<int> ExecuteAsync(string sql, object parameters) => connection.ExecuteAsync(Command(sql, parameters));
+    public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
     private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancel);
 }
