@@ -10,6 +10,7 @@ using Absensi.Features.Login;
 using Absensi.Features.Recap;
 using Absensi.Features.Shared;
 using Absensi.Features.Tokens;
+using Absensi.Features.Topology;
 using Absensi.Realtime;
 using Absensi.Security;
 using Absensi.Storage;
@@ -29,12 +30,13 @@ public static class NodeApp
         var app = builder.Build();
         UsePipeline(app, settings);
         app.Services.RingFor(app.Services.GetRequiredService<LedgerWriter>());
+        app.Services.GetRequiredService<AttendanceWriter>().Recorded += app.Services.GetRequiredService<Trail>().Recorded;
         return app;
     }
 
     private static void AddServices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
         services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(
             p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
@@ -59,6 +61,7 @@ public static class NodeApp
 
     private static void UsePipeline(WebApplication app, Settings settings)
     {
+        app.UseRequestCount();
         app.UseTrustedProxies(settings);
         app.UseResponseHeaders(settings.NodeId);
         app.UseErrorAnswers();
@@ -79,6 +82,7 @@ public static class NodeApp
         app.MapDashboard();
         app.MapHistory();
         app.MapRecap();
+        app.MapTopology();
         app.MapEvents();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();

@@ -1,3 +1,4 @@
+using Absensi.Cluster;
 using Absensi.Features;
 using Absensi.Features.Errors;
 using Absensi.Realtime;
@@ -16,6 +17,7 @@ public static class RealtimeApp
         builder.Services.AddHeartbeat(Nodes.RealtimeRole, _ => 0);
 
         var app = builder.Build();
+        app.UseRequestCount();
         app.UseTrustedProxies(settings);
         app.UseResponseHeaders(settings.NodeId);
         app.UseErrorAnswers();

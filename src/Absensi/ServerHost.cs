@@ -45,8 +45,12 @@ internal static class ServerHost
     }
 
     /// <param name="queue">How many taps wait in the process.</param>
-    public static void AddHeartbeat(this IServiceCollection services, string role, Func<IServiceProvider, int> queue) => services.AddHosted(p =>
-        new Heartbeat(p.GetRequiredService<Nodes>(), p.GetRequiredService<Settings>(), role, p.GetRequiredService<FeedTail>(), () => queue(p), p.GetRequiredService<ILogger<Heartbeat>>()));
+    public static void AddHeartbeat(this IServiceCollection services, string role, Func<IServiceProvider, int> queue)
+    {
+        services.AddSelfReport();
+        services.AddHosted(p => new Heartbeat(
+            p.GetRequiredService<Nodes>(), p.GetRequiredService<Settings>(), role, p.GetRequiredService<FeedTail>(), () => queue(p), p.GetRequiredService<SelfReport>(), p.GetRequiredService<ILogger<Heartbeat>>()));
+    }
 
     private static void Listen(IWebHostBuilder host, Settings settings) => host.ConfigureKestrel(o =>
     {

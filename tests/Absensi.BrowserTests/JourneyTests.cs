@@ -110,6 +110,27 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         Assert.Empty(visit.Complaints);
     }
 
+    [Fact]
+    public async Task TheClusterPageMeasuresTheWayOfATap()
+    {
+        using var admin = await _app.NewAdminAsync();
+        using var employee = await _app.NewEmployeeAsync("Siti Nurhaliza");
+        await using var visit = await browsing.VisitAsync(_app, admin);
+        var page = visit.Page;
+
+        await page.GotoAsync("/admin/klaster");
+        await page.GetByText("Layar ini dilayani Jakarta").WaitForAsync();
+        await employee.TapAsync("/absensi/masuk");
+        await page.Locator(".hop[data-part=screen] b", new() { HasTextRegex = new("[0-9]") }).WaitForAsync();
+        var times = await page.Locator(".hop[data-part] .hop-time").AllInnerTextsAsync();
+
+        Assert.Equal("up", await page.Locator("[data-box='node:app-node-1']").GetAttributeAsync("data-health"));
+        Assert.Equal("off", await page.Locator("[data-box=redis]").GetAttributeAsync("data-health"));
+        Assert.Equal(3, times.Count);
+        Assert.All(times, time => Assert.Matches("^[0-9.]+(,[0-9])? md$", time));
+        Assert.Empty(visit.Complaints);
+    }
+
     private async Task<Core.Events.LogEntry> LastAsync() =>
         Assert.Single(await new EventLog(_app.Database).LatestAsync(1, CancellationToken.None));
 }

@@ -11,4 +11,7 @@ import '../Features/Login/login';
 import '../Features/Recap/recap';
 import { start } from './alpine';
 
+// Of use on its own page only: phones don't carry it.
+if (document.querySelector('[x-data="topology"]')) await import('../Features/Topology/topology');
+
 start();

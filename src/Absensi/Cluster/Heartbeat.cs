@@ -3,10 +3,10 @@ using Absensi.Storage;
 
 namespace Absensi.Cluster;
 
-/// <summary>Tells the others every two seconds that this process lives, and how far it is.</summary>
-public sealed partial class Heartbeat(Nodes nodes, Settings settings, string role, FeedTail tail, Func<int> queue, ILogger<Heartbeat> logger) : BackgroundService
+/// <summary>Tells the others every second that this process lives, how far it is and how it fares.</summary>
+public sealed partial class Heartbeat(Nodes nodes, Settings settings, string role, FeedTail tail, Func<int> queue, SelfReport self, ILogger<Heartbeat> logger) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -18,7 +18,7 @@ public sealed partial class Heartbeat(Nodes nodes, Settings settings, string rol
             {
                 try
                 {
-                    await nodes.BeatAsync(settings.NodeId, settings.NodeName, role, tail.Position, queue(), starting, stopping);
+                    await nodes.BeatAsync(settings.NodeId, settings.NodeName, role, tail.Position, queue(), await self.MakeAsync(stopping), starting, stopping);
                     starting = false;
                 }
                 catch (Exception fault) when (fault is not OperationCanceledException)

@@ -18,6 +18,9 @@ public sealed class Doorbell(RedisLink? redis)
     private int _isRung;
     private long _lookedAt;
 
+    /// <summary>Whether it was a ring that ended the last <see cref="WaitAsync"/>, rather than the timer.</summary>
+    public bool WasRung { get; private set; }
+
     public void Ring()
     {
         if (Interlocked.Exchange(ref _isRung, 1) == 0) _ring.Release();
@@ -28,7 +31,8 @@ public sealed class Doorbell(RedisLink? redis)
     {
         var tooEarly = BetweenLooks - Stopwatch.GetElapsedTime(_lookedAt);
         if (tooEarly > TimeSpan.Zero) await Task.Delay(tooEarly, cancel);
-        if (await _ring.WaitAsync(redis?.Current is null ? Alone : WithRedis, cancel)) Volatile.Write(ref _isRung, 0);
+        WasRung = await _ring.WaitAsync(redis?.Current is null ? Alone : WithRedis, cancel);
+        if (WasRung) Volatile.Write(ref _isRung, 0);
         _lookedAt = Stopwatch.GetTimestamp();
     }
 }

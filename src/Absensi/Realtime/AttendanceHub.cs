@@ -3,8 +3,11 @@ using Microsoft.AspNetCore.SignalR;
 namespace Absensi.Realtime;
 
 /// <summary>The WebSocket side of the feed at <c>/ws</c>.</summary>
-public sealed partial class AttendanceHub(Listeners listeners, Broadcaster broadcaster, ILogger<AttendanceHub> logger) : Hub
+public sealed partial class AttendanceHub(Listeners listeners, Broadcaster broadcaster, Settings settings, ILogger<AttendanceHub> logger) : Hub
 {
+    /// <summary>The id of the process that serves this connection.</summary>
+    public string Node() => settings.NodeId;
+
     /// <summary>Starts the feed on this connection: what came after <paramref name="after"/>, then each event once, in order.</summary>
     /// <param name="after">The last <c>event_id</c> the caller has; null for "from now".</param>
     /// <exception cref="HubException">The position is negative or lies ahead of the log, or the connection has the feed already.</exception>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
@@ -20,6 +21,9 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
 
     private readonly Channel<Queued> _queue = Channel.CreateBounded<Queued>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Raised after a commit, once its callers have been answered, for each tap it holds.</summary>
+    public event Action<TapTimes>? Recorded;
 
     /// <summary>Taps that wait for a commit.</summary>
     public int QueueLength => _queue.Reader.Count;
@@ -68,7 +72,10 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
         try
         {
             var answers = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
+            var committedAt = Stopwatch.GetTimestamp();
             for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
+            for (var i = 0; i < answers.Length; i++)
+                if (answers[i] is ClockAnswer.Accepted { IsNew: true, Entry: var entry }) Recorded?.Invoke(new TapTimes(entry.Id, batch[i].Request.ReceivedAt, committedAt));
         }
         catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
         {

@@ -36,7 +36,7 @@ internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rul
     {
         var tap = new Tap(request.Kind, request.UserId, name, request.Position, request.Accuracy, at, nodeId);
         var (entry, refusal) = ledger.Record(tap, request.RequestId);
-        return entry is not null ? new ClockAnswer.Accepted(entry) : new ClockAnswer.Refused(refusal!.Value);
+        return entry is not null ? new ClockAnswer.Accepted(entry, IsNew: true) : new ClockAnswer.Refused(refusal!.Value);
     }
 
     private static ClockAnswer Again(LogEntry first, ClockRequest request) =>

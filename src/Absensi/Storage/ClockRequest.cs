@@ -12,13 +12,16 @@ public sealed record ClockRequest(long UserId, ClockKind Kind, Position Position
     public TimeSpan Waited => Stopwatch.GetElapsedTime(ReceivedAt);
 }
 
+/// <summary>The way of a tap through its node: instants of <see cref="Stopwatch.GetTimestamp"/>.</summary>
+public readonly record struct TapTimes(long EventId, long ReceivedAt, long CommittedAt);
+
 /// <summary>What became of a <see cref="ClockRequest"/>.</summary>
 public abstract record ClockAnswer
 {
     private ClockAnswer() { }
 
     /// <summary>It is in the log, committed: now, or already by an earlier request with the same id.</summary>
-    public sealed record Accepted(LogEntry Entry) : ClockAnswer;
+    public sealed record Accepted(LogEntry Entry, bool IsNew = false) : ClockAnswer;
 
     public sealed record Refused(Refusal Reason) : ClockAnswer;
 

@@ -11,6 +11,9 @@ public sealed class NodeState
     public long LastEventId { get; init; }
     public long Queue { get; init; }
 
+    /// <summary>What else it says of itself, as JSON; null when it has said nothing.</summary>
+    public string? Report { get; init; }
+
     /// <summary>Seconds since its last heartbeat, by the database's clock.</summary>
     public long SeenAgo { get; init; }
 
@@ -37,21 +40,21 @@ public sealed class Nodes(Database database)
 {
     public const string NodeRole = "node", RealtimeRole = "realtime";
 
-    /// <summary>Seconds after the last heartbeat: three missed is gone.</summary>
+    /// <summary>Seconds after the last heartbeat from which on it counts as gone.</summary>
     public const int Gone = 6;
 
     /// <summary>How long a node that is gone is still shown, in seconds.</summary>
     private const int Forgotten = 86_400;
 
-    public Task BeatAsync(string nodeId, string name, string role, long lastEventId, int queue, bool starting, CancellationToken cancel)
+    public Task BeatAsync(string nodeId, string name, string role, long lastEventId, int queue, string? report, bool starting, CancellationToken cancel)
     {
         var now = database.Dialect.UnixNow;
-        string[] columns = starting ? ["name", "role", "started_at", "last_seen_at", "last_event_id", "queue"] : ["last_seen_at", "last_event_id", "queue"];
+        string[] columns = starting ? ["name", "role", "started_at", "last_seen_at", "last_event_id", "queue", "report"] : ["last_seen_at", "last_event_id", "queue", "report"];
         return database.ExecuteAsync(
             $"""
-             INSERT INTO nodes (node_id, name, role, started_at, last_seen_at, last_event_id, queue)
-             VALUES (@nodeId, @name, @role, {now}, {now}, @lastEventId, @queue) {database.Dialect.OnTaken("node_id", columns)}
-             """, new { nodeId, name, role, lastEventId, queue }, cancel);
+             INSERT INTO nodes (node_id, name, role, started_at, last_seen_at, last_event_id, queue, report)
+             VALUES (@nodeId, @name, @role, {now}, {now}, @lastEventId, @queue, @report) {database.Dialect.OnTaken("node_id", columns)}
+             """, new { nodeId, name, role, lastEventId, queue, report }, cancel);
     }
 
     /// <summary>Says of itself that it is gone, so that nobody has to find out.</summary>
@@ -77,7 +80,7 @@ public sealed class Nodes(Database database)
     public Task<IReadOnlyList<NodeState>> AllAsync(CancellationToken cancel) =>
         database.QueryAsync<NodeState>(
             $"""
-             SELECT node_id, name, role, last_event_id, queue, {database.Dialect.UnixNow} - last_seen_at AS seen_ago
+             SELECT node_id, name, role, last_event_id, queue, report, {database.Dialect.UnixNow} - last_seen_at AS seen_ago
              FROM nodes WHERE last_seen_at > {database.Dialect.UnixNow} - {Forgotten} ORDER BY node_id
              """, null, cancel);
 }

@@ -187,8 +187,8 @@ public abstract class LiveFeedTests : IAsyncLifetime
         await using var admin = await ListenAsync(await _app.AddPersonAsync(Roles.Admin), null);
         await admin.UntilAsync(c => Servers(c) == "Jakarta online");
 
-        await nodes.BeatAsync("realtime-9", "Realtime", Nodes.RealtimeRole, 0, 0, true, CancellationToken.None);
-        await nodes.BeatAsync("app-node-2", "Surabaya", Nodes.NodeRole, 0, 0, true, CancellationToken.None);
+        await nodes.BeatAsync("realtime-9", "Realtime", Nodes.RealtimeRole, 0, 0, null, true, CancellationToken.None);
+        await nodes.BeatAsync("app-node-2", "Surabaya", Nodes.NodeRole, 0, 0, null, true, CancellationToken.None);
         await admin.UntilAsync(c => Servers(c) == "Jakarta online, Surabaya online");
         await nodes.LeaveAsync("app-node-2", CancellationToken.None);
         await admin.UntilAsync(c => Servers(c) == "Jakarta online, Surabaya offline");

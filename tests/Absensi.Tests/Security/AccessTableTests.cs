@@ -48,6 +48,9 @@ public sealed class AccessTableTests : IAsyncLifetime
 
         ["GET /admin/dashboard"] = Admins,
         ["POST /admin/dashboard"] = Admins,
+        ["GET /admin/klaster"] = Admins,
+        ["POST /admin/klaster"] = Admins,
+        ["GET /api/klaster"] = Admins,
         ["GET /api/dashboard/data"] = AllReaders,
         ["GET /api/dashboard/metrics"] = AllReaders,
 

@@ -108,9 +108,9 @@ public abstract partial class StorageContract
     public async Task ANodeIsOnlineWhileItBeats()
     {
         var nodes = new Nodes(_node.Database);
-        await nodes.BeatAsync("app-node-1", "Jakarta", "node", 7, 0, starting: true, CancellationToken.None);
-        await nodes.BeatAsync("app-node-2", "Bandung", "node", 7, 0, starting: true, CancellationToken.None);
-        await nodes.BeatAsync("app-node-1", "Jakarta", "node", 9, 3, starting: false, CancellationToken.None);
+        await nodes.BeatAsync("app-node-1", "Jakarta", "node", 7, 0, null, starting: true, CancellationToken.None);
+        await nodes.BeatAsync("app-node-2", "Bandung", "node", 7, 0, null, starting: true, CancellationToken.None);
+        await nodes.BeatAsync("app-node-1", "Jakarta", "node", 9, 3, null, starting: false, CancellationToken.None);
 
         await nodes.LeaveAsync("app-node-2", CancellationToken.None);
 

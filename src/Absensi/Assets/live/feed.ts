@@ -8,6 +8,8 @@ type Listener = {
   connection(state: Connection): void;
   presence?(presence: Presence): void;
   servers?(servers: Server[]): void;
+  /** The id of the process that serves the connection. */
+  served?(nodeId: string): void;
 };
 
 const pollEveryMs = 5000;
@@ -23,6 +25,7 @@ export class LiveFeed {
   private stopped = false;
   private polling: ReturnType<typeof setTimeout> | undefined;
   private catchingUp: Promise<void> | null = null;
+  private expected: { last: number; head: number } | null = null;
 
   constructor(private last: number, private readonly complete: boolean, private readonly listener: Listener) {}
 
@@ -31,6 +34,12 @@ export class LiveFeed {
     void this.stayConnected();
     window.addEventListener('pagehide', () => this.stop());
     window.addEventListener('pageshow', (page) => { if (page.persisted) location.reload(); });
+  }
+
+  /** The log reaches this far. A connection that has brought nothing of it by the next time does not work any more, and is made anew. */
+  reach(head: number): void {
+    if (this.live && this.expected && this.last === this.expected.last && this.last < this.expected.head) void this.hub?.stop();
+    this.expected = this.live ? { last: this.last, head } : null;
   }
 
   private async stayConnected(): Promise<void> {
@@ -56,6 +65,7 @@ export class LiveFeed {
       this.live = true;
       clearTimeout(this.polling);
       this.listener.connection('live');
+      if (this.listener.served) this.listener.served(await this.hub.node());
       await this.hub.closed;
       return true;
     } catch {

@@ -3,6 +3,8 @@ import type { AttendanceEvent, Presence, Server } from './events';
 
 export type Hub = {
   subscribe(after: number): Promise<void>;
+  /** The id of the process that serves the connection. */
+  node(): Promise<string>;
   stop(): Promise<void>;
   closed: Promise<void>;
 };
@@ -12,6 +14,9 @@ type Received = {
   presence(presence: Presence): void;
   servers(servers: Server[]): void;
 };
+
+// Long for a slow phone; a process that is frozen takes connections and says nothing.
+const connectWithinMs = 8000;
 
 export async function connect(received: Received): Promise<Hub> {
   const connection = new HubConnectionBuilder()
@@ -23,6 +28,7 @@ export async function connect(received: Received): Promise<Hub> {
   connection.on('AbsensiUpdated', received.event);
   connection.on('Presence', received.presence);
   connection.on('ServerStatus', received.servers);
-  await connection.start();
-  return { subscribe: (after) => connection.invoke('Subscribe', after), stop: () => connection.stop(), closed };
+  const impatience = setTimeout(() => void connection.stop(), connectWithinMs);
+  await connection.start().finally(() => clearTimeout(impatience));
+  return { subscribe: (after) => connection.invoke('Subscribe', after), node: () => connection.invoke('Node'), stop: () => connection.stop(), closed };
 }

@@ -1,0 +1,156 @@
+import { component, pageData } from '@/alpine';
+import { http, problemOf, toLogin } from '@/http';
+import { type AttendanceEvent, type Connection, connectionWords } from '@/live/events';
+import { LiveFeed } from '@/live/feed';
+import { hourMinuteSecond } from '@/words';
+import { type Box, databaseBox, entranceBox, fanOutBoxes, fanOutKey, nodeBoxes, nodeKey, redisBox, screenBox } from './boxes';
+import { type Arrival, type Journey, journeyOf, merged, milliseconds, ScreenClock } from './journey';
+import { type Away, headline, Rates, redisOf, type View } from './view';
+import { type Link, Wires } from './wires';
+
+const everyMs = 1000;
+const patienceMs = 2500;
+const shown = 6;
+
+type Travelled = Arrival & { journey: Journey };
+
+component('topology', () => {
+  const clock = new ScreenClock();
+  const rates = new Rates();
+  let wires: Wires;
+  let feed: LiveFeed;
+
+  return {
+    view: pageData<View>(),
+    away: 'nothing' as Away,
+    connection: 'connecting' as Connection,
+    servedBy: null as string | null,
+    arrived: 0,
+    travelled: [] as Travelled[],
+    nodes: [] as Box[],
+    fanOut: [] as Box[],
+    entrance: [] as Box[],
+    stores: [] as Box[],
+    screen: [] as Box[],
+
+    init() {
+      wires = new Wires(this.$refs.diagram!, this.$refs.wires!);
+      feed = new LiveFeed(this.view.head, true, {
+        event: (event) => this.came(event),
+        connection: (state) => { this.connection = state; this.show(); },
+        served: (nodeId) => { this.servedBy = nodeId; this.show(); },
+      });
+      feed.start();
+      this.heard(this.view);
+      void this.look();
+    },
+
+    get connectionText() { return connectionWords[this.connection]; },
+    get isLive() { return this.connection === 'live'; },
+    get isPolling() { return this.connection === 'polling'; },
+    get isSeeking() { return !this.isLive && !this.isPolling; },
+    get headline() { return headline(this.view, this.away); },
+    get latest() { return this.travelled.length > 0 ? this.readable(this.travelled[0]!) : null; },
+    get hasNone() { return this.travelled.length === 0; },
+    get rows() { return this.travelled.map((one) => this.readable(one)); },
+    get precision() { return this.view.now !== null && Number.isFinite(clock.error) ? `Ketelitian ±${milliseconds(clock.error / 1000)} md.` : ''; },
+
+    async look() {
+      for (;;) {
+        const began = performance.now();
+        if (!document.hidden) await this.ask();
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + everyMs - performance.now())));
+      }
+    },
+
+    async ask() {
+      const sent = performance.now();
+      try {
+        const { data } = await http.get<View>('/api/klaster', { timeout: patienceMs });
+        clock.heard(data, sent, performance.now());
+        this.away = 'nothing';
+        this.heard(data);
+      } catch (error) {
+        if (problemOf(error).status === 401) return toLogin();
+        await this.findOut();
+      }
+    },
+
+    /** The question failed. A node that answers this one says whether it is the database that is missing. */
+    async findOut() {
+      try {
+        const { data, headers } = await http.get<{ status: string }>('/health/ready', { timeout: patienceMs, validateStatus: () => true });
+        this.away = data.status === 'no database' ? 'database' : 'nothing';
+        this.view = { ...this.view, by: String(headers['x-node-id'] ?? this.view.by) };
+      } catch {
+        this.away = 'everything';
+      }
+      this.show();
+    },
+
+    heard(view: View) {
+      this.view = view;
+      rates.heard(view.members);
+      feed.reach(view.head);
+      this.travelled = this.travelled.map((one) => ({ ...one, journey: merged(one.journey, journeyOf(one, view.members, clock)) }));
+      this.show();
+    },
+
+    show() {
+      const { view, away } = this;
+      this.nodes = nodeBoxes(view, away, rates);
+      this.fanOut = fanOutBoxes(view, away, this.servedBy);
+      this.entrance = [entranceBox(view, away)];
+      this.stores = [databaseBox(view, away), redisBox(view, away)];
+      this.screen = [screenBox(this.connection, this.nameOf(view.by), this.arrived)];
+      void this.$nextTick(() => wires.draw(this.links()));
+    },
+
+    nameOf(nodeId: string): string { return this.view.members.find(({ node_id }) => node_id === nodeId)?.name ?? nodeId; },
+
+    /** The box that brings events to this screen. */
+    get reader() { return this.view.has_realtime ? fanOutKey(this.servedBy ?? '') : 'siaran'; },
+
+    links(): Link[] {
+      const bell = redisOf(this.view) !== 'off';
+      return [
+        ...this.nodes.flatMap(({ key }): Link[] => [{ from: 'pintu', to: key }, { from: key, to: 'database' }, ...(bell ? [{ from: key, to: 'redis', bell }] : [])]),
+        ...this.fanOut.flatMap(({ key }): Link[] => [{ from: 'database', to: key }, { from: 'redis', to: key, bell: true }]),
+        ...(this.isLive ? [{ from: this.reader, to: 'layar' }] : []),
+      ];
+    },
+
+    came(event: AttendanceEvent) {
+      const arrival = { event, at: performance.now(), servedBy: this.isLive ? this.servedBy : null };
+      this.arrived++;
+      this.travelled = [{ ...arrival, journey: journeyOf(arrival, [], clock) }, ...this.travelled].slice(0, shown);
+      const node = nodeKey(event.data.node_id);
+      void wires.pulse([
+        { link: { from: 'pintu', to: node }, ms: 350 },
+        { link: { from: node, to: 'database' }, ms: 500 },
+        ...(redisOf(this.view) === 'up' ? [{ link: { from: node, to: 'redis', bell: true }, ms: 350 }] : []),
+        { link: { from: 'redis', to: this.reader, bell: true }, ms: 350 },
+        { link: { from: 'database', to: this.reader }, ms: 500 },
+        { link: { from: this.reader, to: 'layar' }, ms: 350 },
+      ]);
+    },
+
+    readable({ event, journey, servedBy }: Travelled) {
+      const parts = [journey.saved, journey.bell, journey.screen];
+      const sum = parts.reduce<number>((all, part) => all + (part ?? 0), 0) || 1;
+      const width = (part: number | null): string => `${((part ?? 0) / sum) * 100}%`;
+      return {
+        id: event.event_id,
+        who: event.data.user_name,
+        what: event.data.type === 'in' ? 'masuk' : 'pulang',
+        when: hourMinuteSecond(event.data.timestamp),
+        node: this.nameOf(event.data.node_id),
+        reader: this.nameOf(servedBy ?? 'Layar'),
+        saved: milliseconds(journey.saved), bell: milliseconds(journey.bell), screen: milliseconds(journey.screen), total: milliseconds(journey.total),
+        savedWidth: width(journey.saved), bellWidth: width(journey.bell), screenWidth: width(journey.screen),
+        by: journey.rung === null ? '' : !journey.rung ? 'pewaktu' : servedBy === event.data.node_id ? 'node itu sendiri' : 'Redis',
+        isMeasured: journey.total !== null,
+      };
+    },
+  };
+});
