@@ -27,9 +27,7 @@ public sealed class HistoryQuery(Database database)
         if (scope.People is []) return new HistoryPage([], null, null);
         var upwards = filter.After is not null;
         var place = filter.After ?? filter.Before;
-        if (place is not null) scope.From(place, upwards);
-
-        var (rows, more, reached) = await ReadAsync(scope, upwards, cancel);
+        var (rows, more, reached) = await ReadAsync(scope, place, upwards, cancel);
         if (upwards) rows.Reverse();
         if (rows.Count == 0 && reached is null) return new HistoryPage(rows, null, null);
         var (first, last) = rows.Count > 0 ? (PlaceOf(rows[0]), PlaceOf(rows[^1])) : (reached!, reached!);
@@ -41,42 +39,49 @@ public sealed class HistoryQuery(Database database)
     {
         var scope = await HistoryScope.OfAsync(filter, onlyUser, database, cancel);
         if (scope.People is []) return new HistoryCount(0, false);
-        var limit = scope.People is null && scope.Tests is not null ? WalkLimit : CountLimit + 1;
-        var counted = await database.FirstAsync<Counted>(
-            $"SELECT COUNT(*) AS walked, CAST(COALESCE(SUM(t.matches), 0) AS SIGNED) AS matching FROM ({Branches(scope, "1", limit, order: "DESC")}) t", scope.Parameters, cancel);
-        return counted!.Matching > CountLimit ? new HistoryCount(CountLimit, true) : new HistoryCount(counted.Matching, scope.People is null && counted.Walked == limit);
+        var testing = scope.People is null && scope.Tests is not null;
+        var found = Branches(scope, scope.Walk, "1", testing ? WalkLimit : CountLimit + 1, order: "DESC");
+        var matching = await database.FirstAsync<long>(
+            $"SELECT COUNT(*) FROM (SELECT 1 FROM ({found}) t WHERE t.matches = 1 LIMIT {CountLimit + 1}) m", scope.Parameters, cancel);
+        if (matching > CountLimit) return new HistoryCount(CountLimit, true);
+        var walked = !testing ? 0 : await database.FirstAsync<long>(
+            $"SELECT COUNT(*) FROM (SELECT 1 FROM attendances a WHERE {scope.Walk} LIMIT {WalkLimit}) t", scope.Parameters, cancel);
+        return new HistoryCount(matching, walked == WalkLimit);
     }
 
     public Task<AttendanceRow?> FindAsync(long id, CancellationToken cancel) =>
         database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns}, u.name AS user_name {From} WHERE a.id = @id", new { id }, cancel);
 
     /// <returns>A page of rows in walking order; whether there is another; and the place the walk was given up at, if it was.</returns>
-    private async Task<(List<AttendanceRow> Rows, bool More, Place? Reached)> ReadAsync(HistoryScope scope, bool upwards, CancellationToken cancel)
+    private async Task<(List<AttendanceRow> Rows, bool More, Place? Reached)> ReadAsync(HistoryScope scope, Place? place, bool upwards, CancellationToken cancel)
     {
         var limit = scope.People is null && scope.Tests is not null ? WalkLimit : PageSize + 1;
-        var sql = Branches(scope, $"{AttendanceRow.Columns}, u.name AS user_name", limit, upwards ? "ASC" : "DESC");
         var rows = new List<AttendanceRow>(PageSize);
         var walked = 0;
         await using var connection = await database.OpenAsync(cancel);
-        await foreach (var row in connection.QueryUnbufferedAsync<Candidate>(sql, scope.Parameters).WithCancellation(cancel))
+        foreach (var walk in scope.Walks(place, upwards))
         {
-            walked++;
-            if (row.Matches == 1 && rows.Count == PageSize) return (rows, true, null);
-            if (row.Matches == 1) rows.Add(row);
-            if (walked == WalkLimit) return (rows, true, PlaceOf(row));
+            var sql = Branches(scope, walk, $"{AttendanceRow.Columns}, u.name AS user_name", limit, upwards ? "ASC" : "DESC");
+            await foreach (var row in connection.QueryUnbufferedAsync<Candidate>(sql, scope.Parameters).WithCancellation(cancel))
+            {
+                walked++;
+                if (row.Matches == 1 && rows.Count == PageSize) return (rows, true, null);
+                if (row.Matches == 1) rows.Add(row);
+                if (walked == WalkLimit) return (rows, true, PlaceOf(row));
+            }
         }
 
         return (rows, false, null);
     }
 
     /// <summary>One walk, or one for each of a few people, merged.</summary>
-    private static string Branches(HistoryScope scope, string columns, int limit, string order)
+    private static string Branches(HistoryScope scope, string walk, string columns, int limit, string order)
     {
-        string Branch(string walk, string matches) => $"SELECT {columns}, {matches} AS matches {From} WHERE {walk} ORDER BY a.date {order}, a.id {order} LIMIT {limit}";
-        if (scope.People is not { } people) return Branch(scope.Walk, scope.Tests is { } tests ? $"CASE WHEN {tests} THEN 1 ELSE 0 END" : "1");
+        string Branch(string where, string matches) => $"SELECT {columns}, {matches} AS matches {From} WHERE {where} ORDER BY a.date {order}, a.id {order} LIMIT {limit}";
+        if (scope.People is not { } people) return Branch(walk, scope.Tests is { } tests ? $"CASE WHEN {tests} THEN 1 ELSE 0 END" : "1");
 
         for (var i = 0; i < people.Count; i++) scope.Parameters.Add($"person{i}", people[i]);
-        var branches = people.Select((_, i) => Branch($"a.user_id = @person{i} AND {scope.Walk} AND {scope.Tests ?? "1 = 1"}", "1")).ToList();
+        var branches = people.Select((_, i) => Branch($"a.user_id = @person{i} AND {walk} AND {scope.Tests ?? "1 = 1"}", "1")).ToList();
         return branches.Count == 1 ? branches[0]
             : $"{string.Join(" UNION ALL ", branches.Select((b, i) => $"SELECT * FROM ({b}) AS t{i}"))} {(columns == "1" ? "" : $"ORDER BY date {order}, id {order}")} LIMIT {limit}";
     }
@@ -86,11 +91,5 @@ public sealed class HistoryQuery(Database database)
     private sealed class Candidate : AttendanceRow
     {
         public long Matches { get; init; }
-    }
-
-    private sealed class Counted
-    {
-        public long Walked { get; init; }
-        public long Matching { get; init; }
     }
 }

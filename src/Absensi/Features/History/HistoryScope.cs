@@ -45,13 +45,14 @@ internal sealed class HistoryScope
         return scope;
     }
 
-    /// <summary>Goes on from a place in the list instead of from its end.</summary>
-    public void From(Place place, bool upwards)
+    /// <summary>The walks that go on from a place, one after the other: the rest of its day, then the days beyond. Without a place there is one.</summary>
+    public IEnumerable<string> Walks(Place? place, bool upwards)
     {
+        if (place is null) return [Walk];
         var sign = upwards ? ">" : "<";
-        _walk.Add($"a.date {sign}= @placeDate AND (a.date {sign} @placeDate OR a.id {sign} @placeId)");
         Parameters.Add("placeDate", place.Date);
         Parameters.Add("placeId", place.Id);
+        return [$"{Walk} AND a.date = @placeDate AND a.id {sign} @placeId", $"{Walk} AND a.date {sign} @placeDate"];
     }
 
     private void Add(List<string> conditions, string condition, string name, object value)
