@@ -22,7 +22,7 @@ try
     await using (var database = await Seed.CreateAsync(folder, rows))
     {
         SharedKeyRing.EnsureKey(database);
-        using var sessions = new Sessions(database, new RedisCache(null, new EphemeralDataProtectionProvider()), settings);
+        using var sessions = new Sessions(database, settings);
         token = await sessions.StartAsync(1, null, "bench", CancellationToken.None);
     }
 

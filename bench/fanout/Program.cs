@@ -29,7 +29,7 @@ async Task<int> PrepareAsync(int count)
         INSERT INTO users (id, name, email, password, role)
         SELECT i, 'Karyawan ' || i || ' Nusantara', 'orang' || i || '@absensi.test', 'none', CASE WHEN i = 1 THEN 'admin' ELSE 'karyawan' END FROM n
         """, new { count }, CancellationToken.None);
-    using var sessions = new Sessions(database, new RedisCache(null, null!), settings);
+    using var sessions = new Sessions(database, settings);
     Console.WriteLine(await sessions.StartAsync(1, null, null, CancellationToken.None));
     return 0;
 }

@@ -36,7 +36,7 @@ public static class NodeApp
 
     private static void AddServices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardSnapshot>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
         services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(
             p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));

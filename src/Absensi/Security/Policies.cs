@@ -32,7 +32,8 @@ public static class Policies
 
     public static void AddAccessControl(this IServiceCollection services)
     {
-        services.AddSingleton<Sessions>().AddSingleton<ApiTokens>().AddSingleton<AuditLog>();
+        services.AddSingleton<Sessions>().AddHostedService<SeenWriter>();
+        services.AddSingleton<ApiTokens>().AddSingleton<AuditLog>();
         services.AddSingleton<PasswordLogin>().AddSingleton<LoginThrottle>().AddSingleton<KnownBrowsers>();
         services.AddAuthentication(EitherScheme)
             .AddPolicyScheme(EitherScheme, null, o => o.ForwardDefaultSelector = SchemeOf)

@@ -23,12 +23,12 @@ public sealed class SessionUser
 
 /// <summary>
 /// Sessions live in the database, so that any node serves any of them. The browser holds a random 256-bit token; the
-/// table holds its SHA-256 only. A node remembers what it read for a second, and so does Redis for a little less: a
-/// log-out reaches every node within their sum, whether Redis hears of it or not.
+/// table holds its SHA-256 only. A node remembers what it read for a second: that is how long a log-out takes to reach
+/// every node. Redis holds none of it: asking it and telling it costs more than the one row looked up by its key.
 /// </summary>
-public sealed partial class Sessions(Database database, RedisCache cache, Settings settings) : IDisposable
+public sealed partial class Sessions(Database database, Settings settings) : IDisposable
 {
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1), RememberedInRedis = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
     // Seconds; seldom enough to cost nothing, often enough that nobody in the middle of their work is timed out.
     private readonly long _writtenEvery = Math.Min(60, (long)settings.SessionLifetime.TotalSeconds / 4);
@@ -55,7 +55,6 @@ public sealed partial class Sessions(Database database, RedisCache cache, Settin
     {
         var id = Hash(token);
         if (_recent.TryGetValue(id, out SessionUser? known)) return known;
-        if (await cache.GetAsync<SessionUser>(Key(id)) is { } shared) return Remember(id, shared);
         var user = await database.FirstAsync<SessionUser>(
             $"""
              SELECT s.id AS session_id, u.id AS user_id, u.name, u.email, u.role, u.must_change_password, {database.Dialect.UnixNow} - s.last_seen_at AS seen_ago
@@ -63,9 +62,8 @@ public sealed partial class Sessions(Database database, RedisCache cache, Settin
              WHERE s.id = @id AND u.active = 1 AND {Alive}
              """, new { id, idle = Idle, absolute = Absolute }, cancel);
         if (user is null) return null;
-        if (user.SeenAgo >= _writtenEvery) await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id = @id", new { id }, cancel);
-        await cache.SetAsync(Key(id), user, RememberedInRedis);
-        return Remember(id, user);
+        if (user.SeenAgo >= _writtenEvery) _seen.TryAdd(id, 0);
+        return _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
     }
 
     public async Task EndAsync(string token, CancellationToken cancel)
@@ -73,7 +71,6 @@ public sealed partial class Sessions(Database database, RedisCache cache, Settin
         var id = Hash(token);
         await database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
         _recent.Remove(id);
-        await cache.RemoveAsync(Key(id));
     }
 
     /// <summary>Of these sessions, the ones that would still be let in, in the role they were let in with. The others are forgotten here.</summary>
@@ -94,14 +91,9 @@ public sealed partial class Sessions(Database database, RedisCache cache, Settin
 
     public void Dispose() => _recent.Dispose();
 
-    private SessionUser Remember(string id, SessionUser user) =>
-        _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
-
     private long Idle => (long)settings.SessionLifetime.TotalSeconds;
     private long Absolute => (long)settings.SessionAbsolute.TotalSeconds;
     private string Alive => $"s.last_seen_at > {database.Dialect.UnixNow} - @idle AND s.created_at > {database.Dialect.UnixNow} - @absolute";
-
-    private static string Key(string id) => $"absensi:session:{id}";
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -34,7 +34,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output) : IAsyncLifetime
         ];
         _direct = await StorageNode.StartAsync(environment);
         await MigrateCommand.MigrateAsync(_direct.Database, CancellationToken.None);
-        using var sessions = new Sessions(_direct.Database, new RedisCache(null, new EphemeralDataProtectionProvider()), _direct.Settings);
+        using var sessions = new Sessions(_direct.Database, _direct.Settings);
         for (var i = 0; i < People; i++)
         {
             var person = await _direct.AddPersonAsync($"Orang {i}");

@@ -33,6 +33,22 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ATapShowsOnADashboardThatIsWatchedAllTheTime()
+    {
+        using var admin = await _app.NewAdminAsync();
+        using var employee = await _app.NewEmployeeAsync();
+        Assert.Equal(0, await TodayAsync());
+
+        await employee.TapAsync("/absensi/masuk");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await TodayAsync() == 0) await Task.Delay(10, patience.Token);
+
+        Assert.Equal(1, await TodayAsync());
+
+        async Task<long> TodayAsync() => (await admin.GetAsync("/api/dashboard/metrics")).Json.GetProperty("today_count").GetInt64();
+    }
+
+    [Fact]
     public async Task TheDashboardIsNotForEmployees()
     {
         using var employee = await _app.NewEmployeeAsync();

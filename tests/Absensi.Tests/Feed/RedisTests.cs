@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Absensi.Core.Events;
 using Absensi.Feed;
-using Absensi.Features.Dashboard;
 using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Testing;
 using Absensi.Tests.Realtime;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -100,7 +97,7 @@ public sealed class RedisTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ALogoutReachesEveryNodeThoughRedisRemembersTheSession()
+    public async Task ALogoutReachesEveryNodeThoughRedisNeverHearsOfIt()
     {
         await using var one = await StartAsync();
         await using var two = await StartAsync(("ABSENSI_DATA", one.Services.GetRequiredService<Settings>().DataFolder), ("NODE_ID", "app-node-2"));
@@ -109,61 +106,12 @@ public sealed class RedisTests : IAsyncLifetime
         there.SetCookie("absensi_session", here.Cookie("absensi_session")!);
         Assert.Equal(200, (await there.GetAsync("/api/events")).Status);
 
-        // Redis never hears of it.
         _redis.Freeze();
         await here.PostAsync("/logout", null);
         _redis.Thaw();
 
         var patience = System.Diagnostics.Stopwatch.StartNew();
         while ((await there.GetAsync("/api/events")).Status == 200) Assert.True(patience.Elapsed < TimeSpan.FromSeconds(5), "the other node still lets them in");
-    }
-
-    [Fact]
-    public async Task WhoeverWritesToRedisCanNotBecomeSomebodyElse()
-    {
-        await using var node = await StartAsync();
-        using var admin = await node.NewAdminAsync();
-        using var employee = await node.NewEmployeeAsync();
-        var database = (await ClientAsync()).GetDatabase();
-        await UntilAsync(() => node.Services.GetRequiredService<RedisLink>().Current is not null);
-        var cache = node.Services.GetRequiredService<RedisCache>();
-        var user = new SessionUser { SessionId = "a", UserId = 1, Name = "Admin", Role = Roles.Admin };
-        SessionUser? known = null;
-        // The cache gives Redis 50 ms; a busy machine may need a few goes.
-        for (var goes = 0; known is null && goes < 50; goes++)
-        {
-            await cache.SetAsync("absensi:session:a", user, TimeSpan.FromMinutes(1));
-            known = await cache.GetAsync<SessionUser>("absensi:session:a");
-            if (known is null) await Task.Delay(100);
-        }
-
-        Assert.Equal("Admin", known!.Name);
-
-        await database.StringSetAsync("absensi:session:b", await database.StringGetAsync("absensi:session:a"));
-        await database.StringSetAsync("absensi:session:c", JsonSerializer.Serialize(user));
-
-        Assert.Null(await cache.GetAsync<SessionUser>("absensi:session:b"));
-        Assert.Null(await cache.GetAsync<SessionUser>("absensi:session:c"));
-        Assert.DoesNotContain("Admin", (string)(await database.StringGetAsync("absensi:session:a"))!, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task TheDashboardsSnapshotIsSharedAndNeverOlderThanTheLog()
-    {
-        await using var node = await StartAsync();
-        using var admin = await node.NewAdminAsync();
-        using var employee = await node.NewEmployeeAsync();
-        await UntilAsync(() => node.Services.GetRequiredService<RedisLink>().Current is not null);
-
-        var before = (await admin.GetAsync("/api/dashboard/data")).Json;
-        var cached = await node.Services.GetRequiredService<RedisCache>().GetAsync<DashboardData>("absensi:dashboard:0");
-        await employee.TapAsync("/absensi/masuk");
-        var after = (await admin.GetAsync("/api/dashboard/data")).Json;
-
-        Assert.NotNull(cached);
-        Assert.Equal(0, before.GetProperty("metrics").GetProperty("today_count").GetInt64());
-        Assert.Equal(1, after.GetProperty("metrics").GetProperty("today_count").GetInt64());
-        Assert.Equal(after.ToString(), (await admin.GetAsync("/api/dashboard/data")).Json.ToString());
     }
 
     [Fact]
@@ -176,11 +124,7 @@ public sealed class RedisTests : IAsyncLifetime
 
         await _redis.KillAsync();
         await UntilAsync(() => link.Current is null);
-        for (var i = 0; i < 3; i++)
-        {
-            link.Doubt();
-            Assert.Null(await new RedisCache(link, new EphemeralDataProtectionProvider()).GetAsync<string>("anything"));
-        }
+        for (var i = 0; i < 3; i++) link.Doubt();
 
         await _redis.StartAsync();
         await UntilAsync(() => link.Current is not null);

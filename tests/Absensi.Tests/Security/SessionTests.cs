@@ -32,6 +32,7 @@ public sealed class SessionTests : IAsyncLifetime
         using var browser = With(token);
 
         await browser.GetAsync("/riwayat");
+        await _app.Services.GetRequiredService<Sessions>().WriteSeenAsync(CancellationToken.None);
 
         Assert.InRange((await _app.QueryAsync<long>("SELECT unixepoch('now') - last_seen_at FROM sessions")).Single(), 0, 5);
     }

@@ -68,7 +68,7 @@ public abstract partial class StorageContract
         Assert.True(await _node.Users.AnyAdminAsync(CancellationToken.None));
     }
 
-    private static Sessions SessionsOf(Database database, Settings settings) => new(database, new RedisCache(null, new EphemeralDataProtectionProvider()), settings);
+    private static Sessions SessionsOf(Database database, Settings settings) => new(database, settings);
 
     [Fact]
     public async Task ASessionIsKnownToEveryNodeUntilItEnds()
