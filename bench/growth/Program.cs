@@ -71,7 +71,7 @@ internal sealed record Office(Database Database, DashboardQuery Dashboard, Histo
         Place? deep = null;
         for (var page = 1; page < 1000; page++) deep = (await history.PageAsync(HistoryFilter.Everything with { Before = deep }, null, CancellationToken.None)).Older;
         var month = new DateOnly(Seed.Today().Year, Seed.Today().Month, 1).AddMonths(-1);
-        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), rules), history, new RecapQuery(database, rules), deep!, month);
+        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), new RedisCache(null, new EphemeralDataProtectionProvider()), rules), history, new RecapQuery(database, rules), deep!, month);
     }
 
     private async Task PageAsync(HistoryFilter filter, long? onlyUser = null)

@@ -1,13 +1,15 @@
 using Absensi.Storage;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace Absensi.Feed;
 
 public static class FeedSetup
 {
-    /// <summary>The tail of the log and what rings it; with Redis, the doorbell over it.</summary>
+    /// <summary>The tail of the log and what rings it; with Redis, the doorbell and the cache over it.</summary>
     public static void AddFeed(this IServiceCollection services, RedisServer? redis)
     {
         services.AddSingleton(p => new Doorbell(p.GetService<RedisLink>()));
+        services.AddSingleton(p => new RedisCache(p.GetService<RedisLink>(), p.GetRequiredService<IDataProtectionProvider>()));
         services.AddHosted<FeedTail>();
         if (redis is null) return;
         services.AddHosted<RedisDoorbell>();

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Absensi.Core.Events;
 using Absensi.Feed;
+using Absensi.Features.Dashboard;
 using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Testing;
 using Absensi.Tests.Realtime;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -115,6 +118,54 @@ public sealed class RedisTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoeverWritesToRedisCanNotBecomeSomebodyElse()
+    {
+        await using var node = await StartAsync();
+        using var admin = await node.NewAdminAsync();
+        using var employee = await node.NewEmployeeAsync();
+        var database = (await ClientAsync()).GetDatabase();
+        await UntilAsync(() => node.Services.GetRequiredService<RedisLink>().Current is not null);
+        var cache = node.Services.GetRequiredService<RedisCache>();
+        var user = new SessionUser { SessionId = "a", UserId = 1, Name = "Admin", Role = Roles.Admin };
+        SessionUser? known = null;
+        // The cache gives Redis 50 ms; a busy machine may need a few goes.
+        for (var goes = 0; known is null && goes < 50; goes++)
+        {
+            await cache.SetAsync("absensi:session:a", user, TimeSpan.FromMinutes(1));
+            known = await cache.GetAsync<SessionUser>("absensi:session:a");
+            if (known is null) await Task.Delay(100);
+        }
+
+        Assert.Equal("Admin", known!.Name);
+
+        await database.StringSetAsync("absensi:session:b", await database.StringGetAsync("absensi:session:a"));
+        await database.StringSetAsync("absensi:session:c", JsonSerializer.Serialize(user));
+
+        Assert.Null(await cache.GetAsync<SessionUser>("absensi:session:b"));
+        Assert.Null(await cache.GetAsync<SessionUser>("absensi:session:c"));
+        Assert.DoesNotContain("Admin", (string)(await database.StringGetAsync("absensi:session:a"))!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheDashboardsSnapshotIsSharedAndNeverOlderThanTheLog()
+    {
+        await using var node = await StartAsync();
+        using var admin = await node.NewAdminAsync();
+        using var employee = await node.NewEmployeeAsync();
+        await UntilAsync(() => node.Services.GetRequiredService<RedisLink>().Current is not null);
+
+        var before = (await admin.GetAsync("/api/dashboard/data")).Json;
+        var cached = await node.Services.GetRequiredService<RedisCache>().GetAsync<DashboardData>("absensi:dashboard:0");
+        await employee.TapAsync("/absensi/masuk");
+        var after = (await admin.GetAsync("/api/dashboard/data")).Json;
+
+        Assert.NotNull(cached);
+        Assert.Equal(0, before.GetProperty("metrics").GetProperty("today_count").GetInt64());
+        Assert.Equal(1, after.GetProperty("metrics").GetProperty("today_count").GetInt64());
+        Assert.Equal(after.ToString(), (await admin.GetAsync("/api/dashboard/data")).Json.ToString());
+    }
+
+    [Fact]
     public async Task AnOutageIsLoggedOnceAndSoIsItsEnd()
     {
         var lines = new Lines();
@@ -124,7 +175,11 @@ public sealed class RedisTests : IAsyncLifetime
 
         await _redis.KillAsync();
         await UntilAsync(() => link.Current is null);
-        for (var i = 0; i < 3; i++) link.Doubt();
+        for (var i = 0; i < 3; i++)
+        {
+            link.Doubt();
+            Assert.Null(await new RedisCache(link, new EphemeralDataProtectionProvider()).GetAsync<string>("anything"));
+        }
 
         await _redis.StartAsync();
         await UntilAsync(() => link.Current is not null);

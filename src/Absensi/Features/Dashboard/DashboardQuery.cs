@@ -9,19 +9,27 @@ public sealed record Metrics(long TodayCount, long WeekCount, int AttendanceRate
 public sealed record DashboardData(Metrics Metrics, IReadOnlyList<JsonElement> LatestAttendances, IReadOnlyList<ServerStatus> ServerStatus, long LastId);
 
 /// <summary>What the admin's dashboard shows, as the document has it.</summary>
-public sealed class DashboardQuery(Database database, EventLog log, Nodes nodes, WorkRules rules)
+public sealed class DashboardQuery(Database database, EventLog log, Nodes nodes, RedisCache cache, WorkRules rules)
 {
+    // What moves without the log: the servers' state, the number of employees, midnight.
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+
     public async Task<DashboardData> DataAsync(CancellationToken cancel)
     {
         // The position first: whatever is committed meanwhile comes again over the feed rather than not at all.
         var lastId = await log.LastIdAsync(cancel);
+        var key = $"absensi:dashboard:{lastId}";
+        if (await cache.GetAsync<DashboardData>(key) is { } known) return known;
+
         var latest = await log.LatestAsync(10, cancel);
         var servers = await nodes.ServersAsync(cancel);
-        return new DashboardData(
+        var data = new DashboardData(
             await MetricsAsync(servers, cancel),
             latest.Select(e => JsonDocument.Parse(e.ToWire()).RootElement).Select(Flat).ToList(),
             servers.Select(Storage.ServerStatus.Of).ToList(),
             lastId);
+        await cache.SetAsync(key, data, Remembered);
+        return data;
     }
 
     private async Task<Metrics> MetricsAsync(IReadOnlyList<NodeState> servers, CancellationToken cancel)

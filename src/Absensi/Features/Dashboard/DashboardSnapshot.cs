@@ -1,32 +1,33 @@
 using System.Text.Json;
-using Absensi.Feed;
 
 namespace Absensi.Features.Dashboard;
 
 /// <summary>
-/// The dashboard as it was a moment ago, read once for all who ask: nobody counts the week's rows per request. What is
-/// committed shows after at most 250 ms: the feed's own delay, and <see cref="WhileMoving"/>. Nothing is read while nobody asks.
+/// The dashboard, read for whoever asks alone, and in a crowd read once for all who ask within <see cref="SharedFor"/>:
+/// nobody counts the week's rows a thousand times a second. Nothing is read while nobody asks.
 /// </summary>
-public sealed class DashboardSnapshot(DashboardQuery query, FeedTail tail)
+public sealed class DashboardSnapshot(DashboardQuery query)
 {
-    // In a rush the log moves all the time: a screen that is a blink behind is worth not counting at every tap.
-    private static readonly TimeSpan WhileMoving = TimeSpan.FromMilliseconds(150);
+    /// <summary>More requests than this in one second are a crowd.</summary>
+    public const int Crowd = 20;
 
-    // What moves without the log: the servers' state, the number of employees, midnight.
-    private static readonly TimeSpan WhileStill = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(150);
 
     private readonly SemaphoreSlim _turn = new(1);
     private Taken? _latest;
+    private long _second;
+    private int _asked;
 
     /// <summary>The data, and the same as UTF-8 JSON.</summary>
     public async ValueTask<(DashboardData Data, byte[] Json)> NowAsync(CancellationToken cancel)
     {
-        if (!IsFresh(_latest))
+        var isCrowd = IsCrowd();
+        if (!isCrowd || !IsFresh(_latest))
         {
             await _turn.WaitAsync(cancel);
             try
             {
-                if (!IsFresh(_latest)) _latest = await TakeAsync(cancel);
+                if (!isCrowd || !IsFresh(_latest)) _latest = await TakeAsync(cancel);
             }
             finally
             {
@@ -34,7 +35,8 @@ public sealed class DashboardSnapshot(DashboardQuery query, FeedTail tail)
             }
         }
 
-        return (_latest!.Data, _latest.Json);
+        var taken = _latest!;
+        return (taken.Data, taken.Json);
     }
 
     private async Task<Taken> TakeAsync(CancellationToken cancel)
@@ -44,8 +46,14 @@ public sealed class DashboardSnapshot(DashboardQuery query, FeedTail tail)
         return new Taken(at, data, JsonSerializer.SerializeToUtf8Bytes(data, Json.Options));
     }
 
-    private bool IsFresh(Taken? taken) =>
-        taken is not null && Environment.TickCount64 - taken.At < (tail.Position > taken.Data.LastId ? WhileMoving : WhileStill).TotalMilliseconds;
+    private bool IsCrowd()
+    {
+        var second = Environment.TickCount64 / 1000;
+        if (Interlocked.Exchange(ref _second, second) != second) Volatile.Write(ref _asked, 0);
+        return Interlocked.Increment(ref _asked) > Crowd;
+    }
+
+    private static bool IsFresh(Taken? taken) => taken is not null && Environment.TickCount64 - taken.At < SharedFor.TotalMilliseconds;
 
     private sealed record Taken(long At, DashboardData Data, byte[] Json);
 }
