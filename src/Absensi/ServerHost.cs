@@ -10,6 +10,9 @@ namespace Absensi;
 /// <summary>What an app node and a realtime server have in common: where they listen, the database, sessions, the feed.</summary>
 internal static class ServerHost
 {
+    // For requests under way, when it is told to stop; the supervisor and compose wait a little longer.
+    private static readonly TimeSpan PatienceToStop = TimeSpan.FromSeconds(8);
+
     private const int LongestBody = 64 * 1024, LongestAddress = 32 * 1024;
 
     public static WebApplicationBuilder CreateBuilder(Settings settings, Database? database = null)
@@ -27,6 +30,7 @@ internal static class ServerHost
             .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None) // what a caller got wrong is told to the caller; the hub logs the rest
             .AddFilter("Absensi.Security", LogLevel.Warning);
 
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = PatienceToStop);
         database ??= Database.From(settings);
         builder.Services.AddSingleton(settings).AddSingleton(settings.Rules).AddSingleton(_ => database);
         builder.Services.AddSingleton<EventLog>().AddSingleton<Users>().AddSingleton<Nodes>();
@@ -57,7 +61,8 @@ internal static class ServerHost
         o.AddServerHeader = false;
         o.Limits.MaxRequestBodySize = LongestBody;
         o.Limits.MaxRequestLineSize = LongestAddress;
-        o.ListenAnyIP(settings.Port);
+        if (settings.Bind is { } address) o.Listen(address, settings.Port);
+        else o.ListenAnyIP(settings.Port);
     }).UseSockets(o =>
     {
         if (!settings.SharePort) return;

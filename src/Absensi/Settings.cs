@@ -39,6 +39,9 @@ public sealed record Settings
 
     /// <summary>Other sites whose scripts may call the API with a token; none unless set.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary>The one address to listen on; null for all.</summary>
+    public required IPAddress? Bind { get; init; }
     public required string DataFolder { get; init; }
     public required DatabaseServer? Database { get; init; }
     public required RedisServer? Redis { get; init; }
@@ -52,9 +55,21 @@ public sealed record Settings
     /// <summary>Several processes listen on the port together; what <c>absensi up</c> sets for its nodes.</summary>
     public required bool SharePort { get; init; }
 
+    /// <summary>In a data folder: what <c>absensi up --real</c> notes there of the servers it runs.</summary>
+    public const string ServersFile = "cluster.env";
+
+    /// <summary>From the environment and <c>.env</c>; a database or Redis that they don't name is the data folder's own, where it has one.</summary>
     /// <exception cref="SettingsException">Names the first variable that is wrong, and what it may be.</exception>
-    public static Settings Read(string? dataFolder = null, string nodeId = "app-node-1", string nodeName = "Jakarta") =>
-        Parse(SettingsSource.EnvironmentAndFile(), dataFolder, nodeId, nodeName);
+    public static Settings Read(string? dataFolder = null, string nodeId = "app-node-1", string nodeName = "Jakarta")
+    {
+        var source = SettingsSource.EnvironmentAndFile();
+        var given = Parse(source, dataFolder, nodeId, nodeName);
+        var servers = Path.Combine(given.DataFolder, ServersFile);
+        return File.Exists(servers) ? Parse(source.WithServersOf(servers), dataFolder, nodeId, nodeName) : given;
+    }
+
+    /// <summary>From the environment and <c>.env</c> alone.</summary>
+    public static Settings ReadGiven(string? dataFolder) => Parse(SettingsSource.EnvironmentAndFile(), dataFolder);
 
     public static Settings Parse(SettingsSource source, string? dataFolder = null, string nodeId = "app-node-1", string nodeName = "Jakarta") => new()
     {
@@ -68,6 +83,7 @@ public sealed record Settings
         BcryptCost = source.Integer("BCRYPT_COST", 10, 4, 15),
         TrustedProxies = source.Networks("TRUSTED_PROXIES"),
         CorsOrigins = source.Origins("CORS_ORIGINS"),
+        Bind = source.Address("APP_BIND"),
         DataFolder = Path.GetFullPath(dataFolder ?? source.Text("ABSENSI_DATA", "./data")),
         Database = source.Get("DB_HOST") is { } host
             ? new DatabaseServer(
@@ -94,6 +110,14 @@ public sealed class SettingsSource(Func<string, string?> lookup)
     {
         var file = File.Exists(".env") ? ReadFile(".env") : [];
         return new SettingsSource(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+    }
+
+    /// <summary>With the file's word on each server that is not named here.</summary>
+    public SettingsSource WithServersOf(string file)
+    {
+        var values = ReadFile(file);
+        var unnamed = new[] { "DB_", "REDIS_" }.Where(server => Get(server + "HOST") is null).ToList();
+        return new SettingsSource(name => unnamed.Exists(server => name.StartsWith(server, StringComparison.Ordinal)) ? values.GetValueOrDefault(name) : lookup(name));
     }
 
     /// <summary>The value, or null when it is unset or empty.</summary>
@@ -160,6 +184,9 @@ public sealed class SettingsSource(Func<string, string?> lookup)
         : Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url
         : throw Wrong(name, text, "an address such as https://absensi.example.id");
 
+    public IPAddress? Address(string name) =>
+        Get(name) is not { } text ? null : IPAddress.TryParse(text, out var address) ? address : throw Wrong(name, text, "an IP address such as 127.0.0.1");
+
     /// <summary>Addresses and networks, apart by commas: <c>127.0.0.1, 10.0.0.0/8, ::1</c>.</summary>
     public IReadOnlyList<IPNetwork> Networks(string name) =>
         List(name, "IP addresses or networks such as 127.0.0.1, 10.0.0.0/8", text => Network(text) is not null).Select(text => Network(text)!.Value).ToList();
@@ -184,19 +211,32 @@ public sealed class SettingsSource(Func<string, string?> lookup)
     private static SettingsException Wrong(string name, string value, string expected) =>
         new($"{name}={(name.Contains("PASSWORD", StringComparison.Ordinal) ? "…" : value)}: must be {expected}");
 
-    private static Dictionary<string, string> ReadFile(string path)
+    /// <summary>The <c>NAME=value</c> lines of a file.</summary>
+    public static Dictionary<string, string> ReadFile(string path)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var line in File.ReadLines(path).Select(l => l.Trim()))
+        foreach (var line in Lines(path).Select(l => l.Trim()))
         {
             if (line.Length == 0 || line[0] == '#') continue;
             var equals = line.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0) throw new SettingsException($".env: \"{line}\": must be NAME=value");
+            if (equals <= 0) throw new SettingsException($"{Path.GetFileName(path)}: \"{line}\": must be NAME=value");
             var value = line[(equals + 1)..].Trim();
             if (value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'') value = value[1..^1];
             values[line[..equals].Trim()] = value;
         }
 
         return values;
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{Path.GetFullPath(path)}: this account may not read it: run the command as its owner");
+        }
     }
 }

@@ -11,6 +11,7 @@ namespace Absensi.ClusterTests;
 internal sealed partial class Program : IAsyncDisposable
 {
     public const int SignalInterrupt = 2, SignalKill = 9, SignalTerm = 15;
+    private const int SignalContinue = 18, SignalStop = 19;
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
@@ -77,6 +78,12 @@ internal sealed partial class Program : IAsyncDisposable
     }
 
     public static void Kill(int process) => _ = SendSignal(process, SignalKill);
+    public static void Terminate(int process) => _ = SendSignal(process, SignalTerm);
+    public static void Freeze(int process) => _ = SendSignal(process, SignalStop);
+    public static void Thaw(int process) => _ = SendSignal(process, SignalContinue);
+
+    /// <summary>How many of its lines so far hold the text.</summary>
+    public int Count(string text) => _lines.Count(l => l.Contains(text, StringComparison.Ordinal));
 
     public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
 
@@ -99,7 +106,8 @@ internal sealed partial class Program : IAsyncDisposable
         _said.Dispose();
     }
 
-    private static string Dll => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace($"tests{Path.DirectorySeparatorChar}Absensi.ClusterTests", $"src{Path.DirectorySeparatorChar}Absensi", StringComparison.Ordinal), "absensi.dll"));
+    /// <summary>The program under test: the one built beside the tests, or the one that ABSENSI_TEST_PROGRAM names.</summary>
+    private static string Dll => Environment.GetEnvironmentVariable("ABSENSI_TEST_PROGRAM") is { Length: > 0 } other ? other : Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace($"tests{Path.DirectorySeparatorChar}Absensi.ClusterTests", $"src{Path.DirectorySeparatorChar}Absensi", StringComparison.Ordinal), "absensi.dll"));
 
     private static bool IsOurs(string name) => name.StartsWith("DB_", StringComparison.Ordinal) || name.StartsWith("REDIS_", StringComparison.Ordinal) || name.StartsWith("APP_", StringComparison.Ordinal)
         || name.StartsWith("ABSENSI_", StringComparison.Ordinal) || name.StartsWith("NODE_", StringComparison.Ordinal) || name is "WORK_START" or "SESSION_LIFETIME";

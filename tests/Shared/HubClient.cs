@@ -100,6 +100,9 @@ public sealed class HubClient : IAsyncDisposable
 
     public long LastEventId { get; private set; }
 
+    /// <summary>Whether the server said that it closes, and that connecting again is welcome.</summary>
+    public bool WasToldToReconnect { get; private set; }
+
     /// <summary>Reads no more, as a phone that fell asleep; the connection stays open.</summary>
     public Task PauseAsync() => _reading.WaitAsync();
 
@@ -181,6 +184,7 @@ public sealed class HubClient : IAsyncDisposable
                 if (!json.RootElement.TryGetProperty("type", out var type)) continue;
                 if (type.GetInt32() == 1) Keep(json.RootElement, at);
                 if (type.GetInt32() == 3) Answer(json.RootElement);
+                if (type.GetInt32() == 7) WasToldToReconnect = json.RootElement.TryGetProperty("allowReconnect", out var again) && again.GetBoolean();
             }
 
             arrived = _arrived;

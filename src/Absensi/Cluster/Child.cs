@@ -9,6 +9,9 @@ namespace Absensi.Cluster;
 /// <param name="StopSignal">The Unix signal that asks it to finish and end.</param>
 public sealed record Child(string Name, Func<ProcessStartInfo> Command, Func<string, bool> IsReadyLine, int StopSignal = Signals.Terminate)
 {
+    /// <summary>Whether an operator is shown this line of its output; all of them unless said otherwise.</summary>
+    public Func<string, bool> IsNews { get; init; } = _ => true;
+
     /// <summary>One of our own commands as a child, with these variables besides the environment it inherits.</summary>
     public static ProcessStartInfo OwnCommand(IEnumerable<string> words, IReadOnlyDictionary<string, string> environment)
     {

@@ -6,7 +6,7 @@ namespace Absensi.Cluster;
 internal sealed class KeptChild(Child child, ChildOutput output)
 {
     private const int TriesToBegin = 3;
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(10), Stable = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(5), Stable = TimeSpan.FromSeconds(10), LastWords = TimeSpan.FromMilliseconds(200);
 
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -96,9 +96,19 @@ internal sealed class KeptChild(Child child, ChildOutput output)
             }
         }
 
-        await process.WaitForExitAsync();
+        await EndOf(process);
         lock (_lock) _process = null;
         using (process) return ($"exit code {process.ExitCode}", _begun.Task.IsCompletedSuccessfully);
+    }
+
+    /// <summary>The process's own end. The framework's wait would go on for as long as a worker that outlives it holds its output open.</summary>
+    private static async Task EndOf(Process process)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Exited += (_, _) => ended.TrySetResult();
+        process.EnableRaisingEvents = true;
+        await ended.Task;
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(LastWords));
     }
 
     private Process Start()
@@ -108,7 +118,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
         var process = new Process { StartInfo = command };
         process.OutputDataReceived += (_, line) => Tell(line.Data);
         process.ErrorDataReceived += (_, line) => Tell(line.Data);
-        process.Start();
+        Starter.Start(process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;
@@ -118,7 +128,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
     {
         if (string.IsNullOrWhiteSpace(line)) return;
         _lastWords = line.Trim();
-        output.Write(child.Name, line);
+        if (child.IsNews(line)) output.Write(child.Name, line);
         if (child.IsReadyLine(line)) _begun.TrySetResult();
     }
 }

@@ -3,15 +3,19 @@ namespace Absensi.Cluster;
 /// <summary>A child can't be brought to work; the message is the one line the operator reads.</summary>
 public sealed class SupervisorException(string message) : Exception(message);
 
+/// <summary>Children that start together.</summary>
+/// <param name="Then">Done once all of them are ready, before the next stage starts.</param>
+public sealed record Stage(IReadOnlyList<Child> Children, Func<CancellationToken, Task>? Then = null);
+
 /// <summary>
 /// Keeps a system of processes on this machine. They start in stages, each stage when the one before is ready, and stop
 /// in the opposite order; one that dies is started again.
 /// </summary>
-public sealed class Supervisor(IReadOnlyList<IReadOnlyList<Child>> stages)
+public sealed class Supervisor(IReadOnlyList<Stage> stages)
 {
     private static readonly TimeSpan PatienceToBegin = TimeSpan.FromSeconds(60), PatienceToStop = TimeSpan.FromSeconds(10);
 
-    private readonly ChildOutput _output = new(stages.SelectMany(s => s).Select(c => c.Name));
+    private readonly ChildOutput _output = new(stages.SelectMany(s => s.Children).Select(c => c.Name));
 
     /// <summary>Returns when everything has been stopped, after <paramref name="stop"/> asked for it.</summary>
     /// <param name="whenReady">Called once, when all children are ready; whatever it does ends with the token it gets.</param>
@@ -23,8 +27,9 @@ public sealed class Supervisor(IReadOnlyList<IReadOnlyList<Child>> stages)
         {
             foreach (var stage in stages)
             {
-                kept.Push(stage.Select(child => new KeptChild(child, _output)).ToList());
+                kept.Push(stage.Children.Select(child => new KeptChild(child, _output)).ToList());
                 await BeginAsync(kept.Peek(), stop);
+                if (stage.Then is { } then) await then(stop);
             }
 
             await whenReady(stop);

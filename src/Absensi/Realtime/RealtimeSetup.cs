@@ -15,6 +15,7 @@ public static class RealtimeSetup
         services.AddSingleton<HubLifetimeManager<AttendanceHub>>(p => p.GetRequiredService<Listeners>());
         services.AddHosted<SessionWatch>();
         services.AddHosted<ClusterWatch>();
+        services.AddHosted<Farewell>();
         services.AddSignalR(o =>
         {
             o.SupportedProtocols = [Frames.Protocol];
@@ -24,7 +25,22 @@ public static class RealtimeSetup
     }
 
     /// <summary>The hub at <c>/ws</c>, for whoever has a session; a browser must come from one of our own pages.</summary>
-    public static void MapRealtime(this WebApplication app, Settings settings) => app.MapHub<AttendanceHub>("/ws", o =>
+    public static void MapRealtime(this WebApplication app, Settings settings)
+    {
+        app.Use(RefuseWhenStopping);
+        MapHub(app, settings);
+    }
+
+    // Whoever is told to connect again must not come back to where that was said.
+    private static Task RefuseWhenStopping(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/ws") || !context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested) return next(context);
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "1";
+        return Task.CompletedTask;
+    }
+
+    private static void MapHub(WebApplication app, Settings settings) => app.MapHub<AttendanceHub>("/ws", o =>
     {
         o.Transports = HttpTransportType.WebSockets;
         o.ApplicationMaxBufferSize = MostUnheard;

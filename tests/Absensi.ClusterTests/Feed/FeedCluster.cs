@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Absensi.ClusterTests.Real;
 using Absensi.Commands;
 using Absensi.Storage;
 using Absensi.Testing;
@@ -50,23 +49,11 @@ public sealed class FeedCluster : IAsyncLifetime
 
     public Task<long> LastEventAsync() => new Absensi.Storage.EventLog(Database).LastIdAsync(CancellationToken.None);
 
-    /// <summary>People with a session each, in two statements.</summary>
+    /// <summary>People with a session each.</summary>
     public async Task<IReadOnlyList<Visitor>> AddPeopleAsync(int count, string role = Roles.Karyawan)
     {
-        var rows = Enumerable.Range(0, count).Select(_ => Interlocked.Increment(ref _people)).Select(n => new { email = $"orang{n}@absensi.test", name = $"Orang {n}", token = $"{n:D43}" }).ToList();
-        var people = JsonSerializer.Serialize(rows.Select(r => new { r.email, r.name }));
-        await Database.ExecuteAsync(
-            $"""
-             INSERT INTO users (name, email, password, role) SELECT j.name, j.email, 'none', @role
-             FROM {Database.Dialect.JsonRows("people", ("name", "VARCHAR(255)"), ("email", "VARCHAR(255)"))} j
-             """, new { people, role }, CancellationToken.None);
-        var sessions = JsonSerializer.Serialize(rows.Select(r => new { id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(r.token))), r.email }));
-        await Database.ExecuteAsync(
-            $"""
-             INSERT INTO sessions (id, user_id, created_at, last_seen_at) SELECT j.id, u.id, {Database.Dialect.UnixNow}, {Database.Dialect.UnixNow}
-             FROM {Database.Dialect.JsonRows("sessions", ("id", "CHAR(64)"), ("email", "VARCHAR(255)"))} j JOIN users u ON u.email = j.email
-             """, new { sessions }, CancellationToken.None);
-        return rows.Select((r, i) => new Visitor(Nodes[i % Nodes.Length].Address, r.token)).ToList();
+        var tokens = await Accounts.AddAsync(Database, Interlocked.Add(ref _people, count) - count + 1, count, role);
+        return tokens.Select((token, i) => new Visitor(Nodes[i % Nodes.Length].Address, token)).ToList();
     }
 }
 
@@ -90,6 +77,20 @@ public sealed class Visitor(Uri node, string token)
         (_csrf, _csrfCookie) = (WebUtility.UrlDecode(cookies["XSRF-TOKEN"]), cookies["absensi_csrf"]);
     }
 
+    /// <summary>Whether it has what a form needs; fetches it where it has not.</summary>
+    public async Task<bool> IsOpenAsync()
+    {
+        try
+        {
+            if (_csrf is null) await OpenAsync();
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException or KeyNotFoundException or OperationCanceledException or IOException)
+        {
+            return false;
+        }
+    }
+
     /// <returns>The event's number, and when the answer was there (<see cref="Stopwatch.GetTimestamp"/>).</returns>
     public async Task<(long Id, long At)> TapAsync(string path)
     {
@@ -108,13 +109,13 @@ public sealed class Visitor(Uri node, string token)
         return (JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("event_id").GetInt64(), at);
     }
 
-    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent? content, string? key = null)
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent? content, string? key = null, CancellationToken cancel = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, path)) { Content = content };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         request.Headers.Add("Cookie", $"absensi_session={token}; absensi_csrf={_csrfCookie}");
         request.Headers.Add("X-XSRF-TOKEN", _csrf);
         request.Headers.Add("Accept", "application/json");
-        return await Http.SendAsync(request);
+        return await Http.SendAsync(request, cancel);
     }
 }

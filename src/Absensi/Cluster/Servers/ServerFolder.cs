@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Absensi.Cluster.Servers;
+
+/// <summary>A server's own folder in the data folder, closed to others: where it works, keeps what it keeps, and puts what is temporary.</summary>
+internal sealed class ServerFolder
+{
+    private readonly string _folder, _program;
+
+    /// <param name="program">The full path of the server's program.</param>
+    public ServerFolder(string dataFolder, string name, string program)
+    {
+        const UnixFileMode ownersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        (_folder, _program) = (Path.Combine(dataFolder, name), program);
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
+        Directory.CreateDirectory(_folder, ownersOnly);
+        Directory.CreateDirectory(Temporary, ownersOnly);
+    }
+
+    public string Temporary => Of("tmp");
+
+    public string Of(string file) => Path.Combine(_folder, file);
+
+    /// <summary>A program that works here.</summary>
+    public ProcessStartInfo Run(string program, params IEnumerable<string> words) => new(program, words) { WorkingDirectory = _folder, Environment = { ["TMPDIR"] = Temporary } };
+
+    /// <summary>
+    /// The server. It leads a session of its own, so that a terminal's Ctrl-C reaches it only through the supervisor, in its turn, and is
+    /// asked to end when the supervisor dies.
+    /// </summary>
+    public ProcessStartInfo Command(params IEnumerable<string> words)
+    {
+        Leftovers.End(_folder, _program);
+        return Run("setsid", ["setpriv", "--pdeathsig", "TERM", _program, .. words]);
+    }
+}

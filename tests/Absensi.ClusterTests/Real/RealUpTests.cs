@@ -1,0 +1,118 @@
+using System.Net;
+using Absensi.Storage;
+using Absensi.Testing;
+
+namespace Absensi.ClusterTests.Real;
+
+/// <summary><c>up --real</c>: how it begins, heals and ends.</summary>
+public sealed class RealUpTests
+{
+    [Fact]
+    public async Task ItServesFindsItsDatabaseHealsEveryChildAndStopsWithoutATrace()
+    {
+        await using var real = await RealUp.StartAsync();
+        var person = (await real.AddPeopleAsync(1))[0];
+        var admin = (await real.AddPeopleAsync(1, Roles.Admin))[0];
+
+        var (entry, _) = await person.TapAsync("/absensi/masuk");
+        await using (var hub = await HubClient.ConnectAsync(real.Address, admin.Token))
+        {
+            await hub.SubscribeAsync(0);
+            await hub.UntilEventAsync(entry);
+            Assert.Equal("realtime-1", hub.NodeId);
+        }
+
+        Assert.Equal(["app-node-1", "app-node-2", "app-node-3", "database", "nginx", "realtime-1", "redis"], real.Children().Keys.Order());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OwnersOnly(Path.Combine(real.Folder, "cluster.env")));
+        var status = await real.RunAsync("status");
+        Assert.Equal(0, status.ExitCode);
+        foreach (var name in new[] { "Jakarta", "Bandung", "Surabaya", "Realtime" }) Assert.Matches($"  {name}  [a-z]+  online  position [0-9]+  lag [0-9]+", status.Output);
+        Assert.Equal((0, "In order: 1 entry chained without a gap, 1 attendance exactly as the log says."), await real.RunAsync("verify"));
+
+        foreach (var (name, process) in real.Children())
+        {
+            Program.Kill(process);
+            await UntilAsync(() => real.Children().TryGetValue(name, out var again) && again != process, real);
+        }
+
+        await UntilAsync(async () => (await AnswersAsync(real)).Distinct().Count() == 3, real);
+        await person.TapAsync("/absensi/pulang");
+        var processes = real.Processes();
+        Assert.True(processes.Count >= 8, string.Join(' ', processes));
+
+        real.Up.Signal(Program.SignalTerm);
+        Assert.Equal(0, await real.Up.ExitAsync());
+        Assert.EndsWith("Stopped.", real.Up.Output);
+        Assert.DoesNotContain("is killed", real.Up.Output);
+        Assert.DoesNotContain(processes, Program.IsAlive);
+    }
+
+    [Fact]
+    public async Task AfterTheSupervisorIsKilledASecondStartHasTheSamePortsAndAllThatWasAnswered()
+    {
+        await using var real = await RealUp.StartAsync();
+        var person = (await real.AddPeopleAsync(1))[0];
+        await person.TapAsync("/absensi/masuk");
+        var (servers, processes) = (await File.ReadAllTextAsync(Path.Combine(real.Folder, "cluster.env")), real.Processes());
+
+        real.Up.Signal(Program.SignalKill);
+        await real.Up.ExitAsync();
+        await real.StartAgainAsync();
+
+        Assert.Equal(servers, await File.ReadAllTextAsync(Path.Combine(real.Folder, "cluster.env")));
+        await UntilAsync(() => !processes.Any(Program.IsAlive), real);
+        await person.TapAsync("/absensi/pulang");
+        Assert.Equal((0, "In order: 2 entries chained without a gap, 1 attendance exactly as the log says."), await real.RunAsync("verify"));
+        var other = await Program.RunAsync(["up", "--port", $"{Cluster.FreePort()}", "--data", real.Folder]);
+        Assert.Equal((1, $"absensi: {real.Folder} belongs to ./absensi up --real: add --real, or choose another folder with --data"), other);
+    }
+
+    [Fact]
+    public async Task MissingServersAreNamedWithTheirPackages()
+    {
+        var folder = Directory.CreateTempSubdirectory("absensi-real-").FullName;
+        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(f => Path.Combine(f, "dotnet")).First(File.Exists);
+        File.CreateSymbolicLink(Path.Combine(folder, "dotnet"), dotnet);
+
+        var (exitCode, output) = await Program.RunAsync(["up", "--real", "--port", $"{Cluster.FreePort()}", "--data", folder], null, "env", $"PATH={folder}");
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches("^absensi: up --real needs servers that are not installed here. Type: sudo apt-get install .*redis-server", Assert.Single(output.Split('\n')));
+        Assert.Empty(Directory.EnumerateFiles(folder, "cluster.env"));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static UnixFileMode OwnersOnly(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);
+
+    private static async Task<IReadOnlyList<string>> AnswersAsync(RealUp real)
+    {
+        using var http = new HttpClient { BaseAddress = real.Address };
+        var nodes = new List<string>();
+        try
+        {
+            for (var i = 0; i < 6; i++)
+            {
+                using var answer = await http.GetAsync("/health/ready");
+                if (answer.StatusCode == HttpStatusCode.OK) nodes.AddRange(answer.Headers.GetValues("X-Node-ID"));
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // nginx is being started.
+        }
+
+        return nodes;
+    }
+
+    private static Task UntilAsync(Func<bool> happened, RealUp real) => UntilAsync(() => Task.FromResult(happened()), real);
+
+    private static async Task UntilAsync(Func<Task<bool>> happened, RealUp real)
+    {
+        using var patience = new CancellationTokenSource(Program.Patience);
+        while (!await happened())
+        {
+            if (patience.IsCancellationRequested) throw new TimeoutException(real.Up.Output);
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}
