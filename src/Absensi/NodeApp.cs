@@ -42,6 +42,7 @@ public static class NodeApp
             p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
         services.AddSingleton<Leases>().AddSingleton(p => new Absences(p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), settings.Rules, settings.NodeId));
         services.AddHosted<AbsenceJob>();
+        if (settings.StageDoor is { } door) services.AddSingleton(new StageHand(door));
         services.AddHeartbeat(Nodes.NodeRole, p => p.GetRequiredService<AttendanceWriter>().QueueLength);
         if (settings.RealtimeUrl is null) services.AddRealtime();
 
@@ -83,6 +84,7 @@ public static class NodeApp
         app.MapHistory();
         app.MapRecap();
         app.MapTopology();
+        if (settings.StageDoor is not null) app.MapStage();
         app.MapEvents();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();

@@ -55,6 +55,9 @@ public sealed record Settings
     /// <summary>Several processes listen on the port together; what <c>absensi up</c> sets for its nodes.</summary>
     public required bool SharePort { get; init; }
 
+    /// <summary>The socket where the supervisor lets an audience kill and revive processes; what <c>absensi up --stage</c> sets for its nodes.</summary>
+    public required string? StageDoor { get; init; }
+
     /// <summary>In a data folder: what <c>absensi up --real</c> notes there of the servers it runs.</summary>
     public const string ServersFile = "cluster.env";
 
@@ -99,6 +102,7 @@ public sealed record Settings
             : null,
         AdminEmail = source.Email("APP_ADMIN_EMAIL", "admin@absensi.local"),
         RealtimeUrl = source.WebAddress("REALTIME_URL"),
+        StageDoor = source.Get("ABSENSI_STAGE"),
         SharePort = source.OneOf("ABSENSI_SHARE_PORT", "0", "0", "1") == "1",
     };
 }

@@ -52,6 +52,9 @@ internal sealed class Browser : IDisposable
     public Task<Answer> LogInAsync(string email, string password) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, "/login") { Content = new FormUrlEncodedContent([new("email", email), new("password", password)]) }, "application/json");
 
+    public Task<Answer> PostAsync(string path, object body) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, "application/json");
+
     public Task<Answer> TapAsync(string path, string? key = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { latitude = -6.2088, longitude = 106.8456 }) };

@@ -21,11 +21,15 @@ internal sealed class Cluster : IAsyncDisposable
     public Uri Address => new($"http://127.0.0.1:{Port}");
     public Database Database { get; private init; } = null!;
 
-    public static async Task<Cluster> StartAsync(int nodes = 3, params string[] through)
+    public static Task<Cluster> StartAsync(int nodes = 3, params string[] through) => StartAsync(nodes, [], through);
+
+    public static Task<Cluster> StartStagedAsync(int nodes = 3) => StartAsync(nodes, ["--stage"], []);
+
+    private static async Task<Cluster> StartAsync(int nodes, string[] words, string[] through)
     {
         var folder = Directory.CreateTempSubdirectory("absensi-cluster-").FullName;
         var port = FreePort();
-        var up = Program.Start(["up", "--nodes", $"{nodes}", "--port", $"{port}", "--data", folder], null, through);
+        var up = Program.Start(["up", "--nodes", $"{nodes}", "--port", $"{port}", "--data", folder, .. words], null, through);
         await up.SaysAsync("on the air");
         return new Cluster(up, folder, port) { Database = new Database(new SqliteDialect(folder)) };
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Absensi.Cluster;
 
 /// <summary>One child over all its starts: begun, watched, begun again when it dies, stopped.</summary>
-internal sealed class KeptChild(Child child, ChildOutput output)
+internal sealed partial class KeptChild(Child child, ChildOutput output)
 {
     private const int TriesToBegin = 3;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250), LongestPause = TimeSpan.FromSeconds(5), Stable = TimeSpan.FromSeconds(10), LastWords = TimeSpan.FromMilliseconds(200);
@@ -12,6 +12,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private Process? _process;
+    private bool _isReady;
     private string _lastWords = "it said nothing";
     private Task _life = Task.CompletedTask;
 
@@ -31,6 +32,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
         lock (_lock)
         {
             _stop.Cancel();
+            Return();
             if (_process is { } process)
             {
                 Signals.Send(process, child.StopSignal);
@@ -59,6 +61,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
             var (ending, wasReady) = await RunOnceAsync();
             if (Stopwatch.GetElapsedTime(startedAt) >= Stable) pause = ShortestPause;
             if (!wasReady && ++failures == TriesToBegin) _begun.TrySetException(new SupervisorException($"{child.Name} can't start ({ending}): {_lastWords}"));
+            if (await StayedAwayAsync()) pause = ShortestPause;
             if (!await GoOnAsync(pause)) return;
             output.Write(child.Name, $"ended ({ending}) and is started again");
             pause = pause * 2 > LongestPause ? LongestPause : pause * 2;
@@ -87,6 +90,7 @@ internal sealed class KeptChild(Child child, ChildOutput output)
             if (_stop.IsCancellationRequested) return ("stopped", false);
             try
             {
+                _isReady = false;
                 process = _process = Start();
             }
             catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
@@ -129,6 +133,8 @@ internal sealed class KeptChild(Child child, ChildOutput output)
         if (string.IsNullOrWhiteSpace(line)) return;
         _lastWords = line.Trim();
         if (child.IsNews(line)) output.Write(child.Name, line);
-        if (child.IsReadyLine(line)) _begun.TrySetResult();
+        if (!child.IsReadyLine(line)) return;
+        lock (_lock) _isReady = true;
+        _begun.TrySetResult();
     }
 }

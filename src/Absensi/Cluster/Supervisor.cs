@@ -11,7 +11,8 @@ public sealed record Stage(IReadOnlyList<Child> Children, Func<CancellationToken
 /// Keeps a system of processes on this machine. They start in stages, each stage when the one before is ready, and stop
 /// in the opposite order; one that dies is started again.
 /// </summary>
-public sealed class Supervisor(IReadOnlyList<Stage> stages)
+/// <param name="stageDoor">Where nodes may ask for children to be killed, frozen and revived, see <see cref="StageDoor"/>; null: nowhere.</param>
+public sealed class Supervisor(IReadOnlyList<Stage> stages, string? stageDoor = null)
 {
     private static readonly TimeSpan PatienceToBegin = TimeSpan.FromSeconds(60), PatienceToStop = TimeSpan.FromSeconds(10);
 
@@ -22,6 +23,7 @@ public sealed class Supervisor(IReadOnlyList<Stage> stages)
     /// <exception cref="SupervisorException">A child can't start; the others have been stopped.</exception>
     public async Task RunAsync(Func<CancellationToken, Task> whenReady, CancellationToken stop)
     {
+        Environment.SetEnvironmentVariable(StageHand.Variable, stageDoor ?? ""); // the children inherit it, and nobody else's
         var kept = new Stack<List<KeptChild>>();
         try
         {
@@ -32,6 +34,7 @@ public sealed class Supervisor(IReadOnlyList<Stage> stages)
                 if (stage.Then is { } then) await then(stop);
             }
 
+            await using var door = stageDoor is null ? null : StageDoor.Open(stageDoor, kept.SelectMany(stage => stage).ToList());
             await whenReady(stop);
             await Task.Delay(Timeout.Infinite, stop);
         }

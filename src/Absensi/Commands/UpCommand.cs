@@ -11,6 +11,7 @@ namespace Absensi.Commands;
 public static class UpCommand
 {
     private const int UsualNodes = 3;
+    private const string StageDoorFile = "stage.sock";
 
     public static Command Create()
     {
@@ -20,23 +21,25 @@ public static class UpCommand
         var real = new Option<bool>("--real") { Description = "with this machine's nginx, MariaDB or MySQL, and Redis; DB_HOST or REDIS_HOST name one that runs already" };
         var demo = new Option<bool>("--demo") { Description = "with sample people and history where there are no employees yet" };
         var live = new Option<bool>("--live") { Description = "lets sample people clock in and out while you watch (with --demo)" };
-        var command = new Command("up", "The whole system on this machine: several nodes on one port, SQLite in the data folder. Ctrl-C stops it") { nodes, port, data, real, demo, live };
+        var stage = new Option<bool>("--stage") { Description = "lets admins kill, freeze and revive the processes on the page /admin/klaster, before an audience; never where people really clock in" };
+        var command = new Command("up", "The whole system on this machine: several nodes on one port, SQLite in the data folder. Ctrl-C stops it") { nodes, port, data, real, demo, live, stage };
         command.Validators.Add(given =>
         {
             if (given.GetValue(live) && !given.GetValue(demo)) given.AddError("--live goes with --demo.");
+            if (given.GetValue(stage) && OperatingSystem.IsWindows()) given.AddError("--stage needs signals, which this system does not have.");
         });
         command.SetAction((parsed, cancel) =>
         {
             var settings = Settings.ReadGiven(parsed.GetValue(data));
             settings = settings with { Port = parsed.GetValue(port) ?? settings.Port };
             var count = parsed.GetValue(nodes) ?? UsualNodes;
-            var show = new Show(parsed.GetValue(demo), parsed.GetValue(live));
+            var show = new Show(parsed.GetValue(demo), parsed.GetValue(live), parsed.GetValue(stage));
             return parsed.GetValue(real) ? RunRealAsync(settings, count, show, cancel) : RunAsync(settings, count, show, cancel);
         });
         return command;
     }
 
-    private sealed record Show(bool Demo, bool Live);
+    private sealed record Show(bool Demo, bool Live, bool Stage);
 
     private static Task<int> RunAsync(Settings settings, int count, Show show, CancellationToken stop) => CommandLine.WithDatabaseAsync(settings, async database =>
     {
@@ -95,11 +98,11 @@ public static class UpCommand
 
     private static async Task<int> SuperviseAsync(IReadOnlyList<Stage> stages, Database database, Settings settings, Show show, CancellationToken stop)
     {
-        await new Supervisor(stages).RunAsync(running =>
+        await new Supervisor(stages, show.Stage ? Path.Combine(settings.DataFolder, StageDoorFile) : null).RunAsync(running =>
         {
             var names = stages.SelectMany(s => s.Children).Select(c => c.Name);
             Console.WriteLine($"Absensi is on the air: {settings.Url ?? new Uri($"http://localhost:{settings.Port}")} ({string.Join(", ", names)}; data in {Place(settings)}). Ctrl-C stops it.");
-            return show.Live ? new DemoArrivals(database, settings.Rules).RunAsync(DemoCommand.UsualSeed, running) : Task.CompletedTask;
+            return show.Live ? new DemoArrivals(database, settings).RunAsync(DemoCommand.UsualSeed, running) : Task.CompletedTask;
         }, stop);
         Console.WriteLine("Stopped.");
         return 0;

@@ -1,23 +1,26 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using System.Diagnostics;
 using Absensi.Core.Attendance;
+using Absensi.Security;
 using Absensi.Storage;
 
 namespace Absensi.Demo;
 
-/// <summary>Lets made-up people clock in, then out, every few seconds while one watches.</summary>
-internal sealed class DemoArrivals(Database database, WorkRules rules)
+/// <summary>Lets made-up people clock in, then out, every few seconds while one watches: over the network, like anyone else.</summary>
+internal sealed class DemoArrivals(Database database, Settings settings)
 {
+    private readonly WorkRules _rules = settings.Rules;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(6);
 
     /// <summary>Ends with its token, or when everybody has gone home. A database that is away is waited for.</summary>
     public async Task RunAsync(int seed, CancellationToken cancel)
     {
+        using var sessions = new Sessions(database, settings);
+        var phone = new DemoPhone(new Uri($"http://127.0.0.1:{settings.Port}"), sessions);
         for (var goesOn = true; goesOn; )
         {
             try
             {
-                goesOn = await TapAsync(seed, cancel);
+                goesOn = await TapAsync(phone, seed, cancel);
             }
             catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
             {
@@ -29,13 +32,12 @@ internal sealed class DemoArrivals(Database database, WorkRules rules)
     }
 
     /// <returns>Whether there was somebody to tap.</returns>
-    private async Task<bool> TapAsync(int seed, CancellationToken cancel)
+    private async Task<bool> TapAsync(DemoPhone phone, int seed, CancellationToken cancel)
     {
-        var today = DateOnly.FromDateTime(rules.LocalTime(await database.UtcNowAsync(cancel)));
+        var today = DateOnly.FromDateTime(_rules.LocalTime(await database.UtcNowAsync(cancel)));
         if (await NextAsync(today, cancel) is not { } next) return false;
-        var habits = DemoDay.Of((int)next.UserId, today, rules, seed);
-        var request = new ClockRequest(next.UserId, next.Arrived ? ClockKind.Out : ClockKind.In, habits.At, habits.Accuracy, Guid.CreateVersion7().ToString(), Stopwatch.GetTimestamp());
-        await new ClockBatch(new LedgerWriter(database, rules, NullLogger<LedgerWriter>.Instance), database.Dialect, rules, habits.NodeId).CommitAsync([request], cancel);
+        var habits = DemoDay.Of((int)next.UserId, today, _rules, seed);
+        await phone.TapAsync(next.UserId, next.Arrived ? ClockKind.Out : ClockKind.In, habits.At, habits.Accuracy, cancel);
         return true;
     }
 

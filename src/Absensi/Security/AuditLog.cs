@@ -12,7 +12,8 @@ public static class AuditActions
         LoggedIn = "login.accepted", LoginRefused = "login.refused", LoginThrottled = "login.throttled", LoggedOut = "logout",
         PasswordChanged = "password.changed", SessionEnded = "session.ended", SessionsEnded = "sessions.ended",
         PersonAdded = "user.added", RoleChanged = "user.role-changed", Exported = "data.exported", LocationViewed = "location.viewed",
-        TokenMade = "token.made", TokenRevoked = "token.revoked", TokenUsed = "token.used";
+        TokenMade = "token.made", TokenRevoked = "token.revoked", TokenUsed = "token.used",
+        Staged = "stage.played";
 }
 
 public sealed class AuditRow

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttendanceEvent } from '@/live/events';
 import { journeyOf, merged, milliseconds, ScreenClock } from '../../Features/Topology/journey';
+import { nodeBoxes, staged } from '../../Features/Topology/boxes';
 import { headline, type Hop, type Member, Rates, redisOf, type View } from '../../Features/Topology/view';
 
 const member = (node_id: string, changes: Partial<Member> = {}, hops: Hop[] = []): Member => ({
@@ -9,7 +10,7 @@ const member = (node_id: string, changes: Partial<Member> = {}, hops: Hop[] = []
   report: { at: 0, clock_error: 300, database_took: 400, redis: null, requests: 0, hops }, ...changes,
 });
 const view = (changes: Partial<View> = {}): View => ({
-  received: null, now: null, clock_error: null, by: 'satu', head: 7, database: 'Sqlite', uses_redis: false, has_realtime: false, members: [member('satu'), member('dua')], ...changes,
+  received: null, now: null, clock_error: null, by: 'satu', head: 7, database: 'Sqlite', uses_redis: false, has_realtime: false, members: [member('satu'), member('dua')], stage: null, ...changes,
 });
 const hop = (changes: Partial<Hop>): Hop => ({ id: 7, received: null, committed: null, read: null, rung: null, ...changes });
 const arrival = (at: number) => ({ event: { event_id: 7 } as AttendanceEvent, at, servedBy: 'dua' });
@@ -87,4 +88,12 @@ test('Redis is as well as those who use it say', () => {
 test('milliseconds are read at a glance', () => {
   assert.deepEqual([0.04, 3.16, 9.96, 31.4, 1250].map(milliseconds), ['0,0', '3,2', '10', '31', '1.250']);
   assert.equal(milliseconds(null), '–');
+});
+
+test('what the stage did is known before anybody misses it', () => {
+  const stage = [{ name: 'dua', state: 'killed' as const, returns_in: 20 }];
+  assert.match(headline(view({ stage }), 'nothing').text, /^dua tidak berdetak/);
+  const box = nodeBoxes(view({ stage }), 'nothing', new Rates()).map((one) => staged(one, stage, 4.2));
+  assert.deepEqual(box.map(({ health, state, meaning }) => [health, state, meaning]), [['up', 'Melayani', ''], ['down', 'Dimatikan', 'Hidup lagi sendiri dalam 16 detik.']]);
+  assert.deepEqual(box.map(({ cast }) => cast?.isAbsent), [undefined, true]);
 });

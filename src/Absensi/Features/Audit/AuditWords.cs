@@ -21,6 +21,7 @@ public static class AuditWords
         [AuditActions.TokenMade] = "Membuat token",
         [AuditActions.TokenRevoked] = "Mencabut token",
         [AuditActions.TokenUsed] = "Memakai token",
+        [AuditActions.Staged] = "Memainkan panggung",
     };
 
     public static string Of(string action) => Actions.GetValueOrDefault(action, action);

@@ -1,7 +1,7 @@
 import type { Connection } from '@/live/events';
 import { oneDecimal, thousands } from '@/words';
 import { milliseconds } from './journey';
-import { type Away, type Health, healthOf, type Member, type Rates, redisOf, type View } from './view';
+import { type Actor, type Away, type Health, healthOf, type Member, type Rates, redisOf, type View } from './view';
 
 /** A box of the diagram, ready to be shown. */
 export type Box = {
@@ -14,6 +14,8 @@ export type Box = {
   facts: { name: string; value: string }[];
   /** Its part of all requests in percent, for nodes. */
   share: number | null;
+  /** What the stage may do with it; null where there is none. */
+  cast: { name: string; isAbsent: boolean; isStarting: boolean } | null;
 };
 
 type Words = { state: string; meaning: string };
@@ -36,6 +38,7 @@ export function nodeBoxes(view: View, away: Away, rates: Rates): Box[] {
         ...position(node, view),
       ] : [],
       share: health === 'up' && all > 0 ? Math.round((100 * rate) / all) : null,
+      cast: null,
     };
   });
 }
@@ -45,7 +48,7 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
   if (!view.has_realtime) {
     const serving = view.members.find(({ node_id }) => node_id === servedBy);
     return [{
-      key: 'siaran', title: 'Siaran', id: 'di dalam tiap node', health: serving ? told(serving, view, away) : 'unknown', share: null,
+      key: 'siaran', title: 'Siaran', id: 'di dalam tiap node', health: serving ? told(serving, view, away) : 'unknown', share: null, cast: null,
       state: serving ? `Layar ini dilayani ${serving.name}` : 'Layar ini sedang mencari node',
       meaning: 'Membaca catatan baru dari database dan mengirimnya ke layar.', facts: serving ? position(serving, view) : [],
     }];
@@ -53,7 +56,7 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
   return view.members.filter(({ role }) => role === 'realtime').map((server) => {
     const health = told(server, view, away);
     return {
-      key: fanOutKey(server.node_id), title: 'Siaran', id: server.node_id, health, share: null,
+      key: fanOutKey(server.node_id), title: 'Siaran', id: server.node_id, health, share: null, cast: null,
       ...words(health, server, { state: server.node_id === servedBy ? 'Melayani layar ini' : 'Siap', meaning: 'Membaca catatan baru dari database dan mengirimnya ke layar.' }, 'Layar bertanya sendiri tiap 5 detik sampai ada yang hidup lagi.'),
       facts: health === 'up' ? position(server, view) : [],
     };
@@ -63,7 +66,7 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
 export function entranceBox(view: View, away: Away): Box {
   const gone = away === 'everything';
   return {
-    key: 'pintu', title: view.has_realtime ? 'nginx' : 'Pintu masuk', id: '', health: gone ? 'down' : 'up', share: null, facts: [],
+    key: 'pintu', title: view.has_realtime ? 'nginx' : 'Pintu masuk', id: '', health: gone ? 'down' : 'up', share: null, cast: null, facts: [],
     state: gone ? 'Tidak menjawab' : 'Membagi permintaan',
     meaning: view.has_realtime ? 'Meneruskan tiap permintaan ke node yang hidup.' : 'Satu port untuk semua node; sistem operasi membagi sambungan.',
   };
@@ -74,7 +77,7 @@ export function databaseBox(view: View, away: Away): Box {
   const usual = took.length === 0 ? null : took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;
   const health: Health = away === 'database' ? 'down' : away === 'everything' ? 'unknown' : 'up';
   return {
-    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL', health, share: null,
+    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL', health, share: null, cast: null,
     state: { up: 'Menyimpan', down: 'Tidak menjawab', unknown: 'Tidak diketahui' }[health],
     meaning: health === 'down' ? 'Node menjawab 503; ponsel mengirim ulang dengan kunci yang sama.' : 'Kebenaran ada di sini: tiap absen satu catatan, bernomor urut, berantai.',
     facts: health === 'up' ? [{ name: 'catatan terakhir', value: thousands(view.head) }, { name: 'menjawab dalam', value: `${milliseconds(usual)} md` }] : [],
@@ -90,7 +93,7 @@ export function redisBox(view: View, away: Away): Box {
     off: { state: 'Tidak dipakai', meaning: 'Pewaktu menjadi bel: tiap pembaca melihat database tiap 50 milidetik.' },
     unknown: { state: 'Tidak diketahui', meaning: 'Kabarnya dibaca dari database, yang sedang tidak menjawab.' },
   };
-  return { key: 'redis', title: health === 'off' ? 'Bel' : 'Redis', id: health === 'off' ? 'tanpa Redis' : 'bel', health, share: null, facts: [], ...said[health] };
+  return { key: 'redis', title: health === 'off' ? 'Bel' : 'Redis', id: health === 'off' ? 'tanpa Redis' : 'bel', health, share: null, cast: null, facts: [], ...said[health] };
 }
 
 export function screenBox(connection: Connection, by: string, shown: number): Box {
@@ -100,7 +103,23 @@ export function screenBox(connection: Connection, by: string, shown: number): Bo
     reconnecting: { health: 'silent', state: 'Menyambung kembali…', meaning: 'Yang terlewat diminta mulai dari nomor terakhir.' },
     polling: { health: 'silent', state: 'Bertanya sendiri', meaning: 'Tiap 5 detik, sampai siaran kembali.' },
   };
-  return { key: 'layar', title: 'Layar ini', id: '', share: null, facts: [{ name: 'dijawab', value: by }, { name: 'kabar tiba', value: thousands(shown) }], ...said[connection] };
+  return { key: 'layar', title: 'Layar ini', id: '', share: null, cast: null, facts: [{ name: 'dijawab', value: by }, { name: 'kabar tiba', value: thousands(shown) }], ...said[connection] };
+}
+
+/** The box as the stage has it: what was done to a process is known at once, long before it is missed. */
+export function staged(box: Box, stage: Actor[] | null, since: number): Box {
+  const actor = stage?.find(({ name }) => [box.title.toLowerCase(), box.id, box.key].includes(name.toLowerCase()));
+  if (!actor) return box;
+  const isAbsent = actor.state === 'killed' || actor.state === 'frozen';
+  const left = Math.max(0, Math.ceil((actor.returns_in ?? 0) - since));
+  const cast = { name: actor.name, isAbsent, isStarting: actor.state === 'starting' };
+  if (isAbsent) {
+    return {
+      ...box, cast, facts: [], share: null, health: actor.state === 'killed' ? 'down' : 'silent',
+      state: actor.state === 'killed' ? 'Dimatikan' : 'Dibekukan', meaning: left > 0 ? `Hidup lagi sendiri dalam ${left} detik.` : 'Sedang hidup lagi.',
+    };
+  }
+  return actor.state === 'starting' ? { ...box, cast, facts: [], share: null, health: 'silent', state: 'Sedang hidup lagi', meaning: 'Mulai dari awal: semua yang perlu diketahuinya ada di database.' } : { ...box, cast };
 }
 
 function told(member: Member, view: View, away: Away): Health {

@@ -3,7 +3,7 @@ import { http, problemOf, toLogin } from '@/http';
 import { type AttendanceEvent, type Connection, connectionWords } from '@/live/events';
 import { LiveFeed } from '@/live/feed';
 import { hourMinuteSecond } from '@/words';
-import { type Box, databaseBox, entranceBox, fanOutBoxes, fanOutKey, nodeBoxes, nodeKey, redisBox, screenBox } from './boxes';
+import { type Box, databaseBox, entranceBox, fanOutBoxes, fanOutKey, nodeBoxes, nodeKey, redisBox, screenBox, staged } from './boxes';
 import { type Arrival, type Journey, journeyOf, merged, milliseconds, ScreenClock } from './journey';
 import { type Away, headline, Rates, redisOf, type View } from './view';
 import { type Link, Wires } from './wires';
@@ -32,6 +32,9 @@ component('topology', () => {
     entrance: [] as Box[],
     stores: [] as Box[],
     screen: [] as Box[],
+    heardAt: performance.now(),
+    isActing: false,
+    problem: '',
 
     init() {
       wires = new Wires(this.$refs.diagram!, this.$refs.wires!);
@@ -49,6 +52,7 @@ component('topology', () => {
     get isLive() { return this.connection === 'live'; },
     get isPolling() { return this.connection === 'polling'; },
     get isSeeking() { return !this.isLive && !this.isPolling; },
+    get hasStage() { return this.view.stage !== null; },
     get headline() { return headline(this.view, this.away); },
     get latest() { return this.travelled.length > 0 ? this.readable(this.travelled[0]!) : null; },
     get hasNone() { return this.travelled.length === 0; },
@@ -90,6 +94,7 @@ component('topology', () => {
 
     heard(view: View) {
       this.view = view;
+      this.heardAt = performance.now();
       rates.heard(view.members);
       feed.reach(view.head);
       this.travelled = this.travelled.map((one) => ({ ...one, journey: merged(one.journey, journeyOf(one, view.members, clock)) }));
@@ -98,13 +103,35 @@ component('topology', () => {
 
     show() {
       const { view, away } = this;
-      this.nodes = nodeBoxes(view, away, rates);
-      this.fanOut = fanOutBoxes(view, away, this.servedBy);
-      this.entrance = [entranceBox(view, away)];
-      this.stores = [databaseBox(view, away), redisBox(view, away)];
+      const since = (performance.now() - this.heardAt) / 1000;
+      const cast = (boxes: Box[]): Box[] => boxes.map((box) => staged(box, view.stage, since));
+      this.nodes = cast(nodeBoxes(view, away, rates));
+      this.fanOut = cast(fanOutBoxes(view, away, this.servedBy));
+      this.entrance = cast([entranceBox(view, away)]);
+      this.stores = cast([databaseBox(view, away), redisBox(view, away)]);
       this.screen = [screenBox(this.connection, this.nameOf(view.by), this.arrived)];
       void this.$nextTick(() => wires.draw(this.links()));
     },
+
+    async act(target: string, action: 'kill' | 'freeze' | 'revive') {
+      this.isActing = true;
+      this.problem = '';
+      try {
+        await http.post('/admin/klaster/panggung', { target, action }, { timeout: patienceMs });
+      } catch (error) {
+        // No answer at all: it may be the very node that was to answer which is gone.
+        const { status, message } = problemOf(error);
+        if (status === 401) return toLogin();
+        if (status !== null) this.problem = status === 503 && this.away === 'database' ? 'Tanpa database tak seorang pun dikenali, juga bukan Anda. Ia hidup lagi sendiri.' : message;
+      } finally {
+        this.isActing = false;
+      }
+      await this.ask();
+    },
+
+    kill(target: string) { void this.act(target, 'kill'); },
+    freeze(target: string) { void this.act(target, 'freeze'); },
+    revive(target: string) { void this.act(target, 'revive'); },
 
     nameOf(nodeId: string): string { return this.view.members.find(({ node_id }) => node_id === nodeId)?.name ?? nodeId; },
 

@@ -24,7 +24,11 @@ export type View = {
   uses_redis: boolean;
   has_realtime: boolean;
   members: Member[];
+  /** The processes that may be killed and revived before an audience; null where there is no stage. */
+  stage: Actor[] | null;
 };
+
+export type Actor = { name: string; state: 'running' | 'starting' | 'killed' | 'frozen'; returns_in: number | null };
 
 /** A process that has not beaten for so many seconds (it does every second) is in trouble before it counts as gone. */
 const silentAfter = 3;
@@ -58,13 +62,15 @@ export class Rates {
 export function headline(view: View, away: Away): { tone: 'good' | 'late' | 'bad'; text: string } {
   if (away === 'everything') return { tone: 'bad', text: 'Belum ada node yang menjawab halaman ini. Halaman mencoba lagi tiap detik.' };
   if (away === 'database') return { tone: 'bad', text: 'Database tidak menjawab. Ketukan ditolak dengan sopan (503) dan dikirim ulang oleh ponsel: tidak ada yang hilang, tidak ada yang dua kali.' };
+  const absent = (view.stage ?? []).filter(({ state }) => state === 'killed' || state === 'frozen').map(({ name }) => name);
+  const isUp = (member: Member): boolean => healthOf(member) === 'up' && !absent.includes(member.name) && !absent.includes(member.node_id);
   const nodes = view.members.filter(({ role }) => role === 'node');
-  const well = nodes.filter((node) => healthOf(node) === 'up');
-  const ill = nodes.filter((node) => healthOf(node) !== 'up');
+  const well = nodes.filter(isUp);
+  const ill = nodes.filter((node) => !isUp(node));
   if (ill.length > 0) return { tone: 'bad', text: `${list(ill.map(({ name }) => name))} tidak berdetak. ${well.length} node lain melanjutkan; setiap absen yang sudah dijawab tetap tersimpan.` };
   const realtime = view.members.filter(({ role }) => role === 'realtime');
-  if (view.has_realtime && !realtime.some((server) => healthOf(server) === 'up')) return { tone: 'bad', text: 'Server siaran tidak berdetak. Absen tetap tersimpan; layar bertanya sendiri tiap 5 detik.' };
-  if (redisOf(view) === 'down') return { tone: 'late', text: 'Redis tidak terhubung. Pewaktu menggantikan bel: kabar sedikit lebih lambat, tidak ada yang hilang.' };
+  if (view.has_realtime && !realtime.some(isUp)) return { tone: 'bad', text: 'Server siaran tidak berdetak. Absen tetap tersimpan; layar bertanya sendiri tiap 5 detik.' };
+  if (redisOf(view) === 'down' || absent.includes('redis')) return { tone: 'late', text: 'Redis tidak terhubung. Pewaktu menggantikan bel: kabar sedikit lebih lambat, tidak ada yang hilang.' };
   return { tone: 'good', text: `Semua hidup. ${nodes.length} node melayani, catatan terakhir nomor ${view.head.toLocaleString('id-ID')}.` };
 }
 

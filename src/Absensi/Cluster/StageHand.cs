@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Absensi.Cluster;
+
+/// <summary>A node's way to the supervisor's <see cref="StageDoor"/>.</summary>
+public sealed class StageHand(string path)
+{
+    /// <summary>Tells a child where the door is; empty where there is none.</summary>
+    public const string Variable = "ABSENSI_STAGE";
+
+    // A look is for a page that asks again in a second.
+    private static readonly TimeSpan PatienceToLook = TimeSpan.FromSeconds(1), PatienceToAsk = TimeSpan.FromSeconds(10);
+
+    /// <summary>What became of everybody; null when the supervisor does not answer.</summary>
+    public async Task<IReadOnlyList<Actor>?> LookAsync(CancellationToken cancel)
+    {
+        using var line = await CallAsync(new StageCall(null, null), PatienceToLook, cancel);
+        return line?.Actors;
+    }
+
+    /// <summary>Prepares for something to be done; see <see cref="StageLine"/>.</summary>
+    /// <returns>Null when the supervisor does not answer.</returns>
+    public Task<StageLine?> AskAsync(string? name, StageAct act, CancellationToken cancel) => CallAsync(new StageCall(name, act), PatienceToAsk, cancel);
+
+    private async Task<StageLine?> CallAsync(StageCall call, TimeSpan longest, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(longest);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), patience.Token);
+            var stream = new NetworkStream(socket);
+            await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(call, Json.Options), patience.Token);
+            await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
+            var answer = await new StreamReader(stream).ReadLineAsync(patience.Token);
+            if (answer is not null) return new StageLine(socket, JsonSerializer.Deserialize<List<Actor>>(answer, Json.Options)!);
+        }
+        catch (Exception fault) when (fault is SocketException or IOException || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            // As if it were not there.
+        }
+
+        socket.Dispose();
+        return null;
+    }
+}
+
+/// <summary>An open call: what was asked for is done when it is disposed, if it was <see cref="Wanted"/>.</summary>
+public sealed class StageLine(Socket socket, IReadOnlyList<Actor> actors) : IDisposable
+{
+    public IReadOnlyList<Actor> Actors => actors;
+    public bool Wanted { get; set; }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (Wanted) socket.Send("\n"u8);
+        }
+        catch (SocketException)
+        {
+            // The supervisor has gone, and its children with it.
+        }
+
+        socket.Dispose();
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using Absensi.Security;
+using Absensi.Storage;
+
+namespace Absensi.ClusterTests;
+
+/// <summary>What an audience may do to processes, through the page's own routes, and what comes of it.</summary>
+public sealed class StageTests
+{
+    private const string Stage = "/admin/klaster/panggung", Page = "/api/klaster";
+
+    [Fact]
+    public async Task WithoutTheFlagThereIsNoStage()
+    {
+        await using var cluster = await Cluster.StartAsync(nodes: 1);
+        using var admin = await AdminAsync(cluster);
+
+        var refused = await admin.PostAsync(Stage, new { target = "Jakarta", action = "kill" });
+
+        Assert.Equal(404, refused.Status);
+        Assert.Equal(JsonValueKind.Null, (await LookAsync(admin)).GetProperty("stage").ValueKind);
+        Assert.DoesNotContain(Directory.EnumerateFiles(cluster.Folder), f => f.EndsWith(".sock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AKilledNodeIsMissedComesBackByItselfAndNothingIsLost()
+    {
+        await using var cluster = await Cluster.StartStagedAsync();
+        var someone = (await cluster.AddPeopleAsync(1, Roles.Admin))[0];
+        using var admin = await Browser.OpenOnAsync(cluster, someone, "app-node-1");
+        await using var follower = await cluster.FollowAsync(someone, after: 0, notOn: "app-node-2");
+        var before = cluster.Nodes()["app-node-2"];
+        using var goHome = new CancellationTokenSource();
+        var tapping = TapAsync(cluster, goHome.Token);
+
+        var killed = await admin.PostAsync(Stage, new { target = "Bandung", action = "kill" });
+        await UntilAsync(admin, view => Actor(view, "Bandung") is ("killed", > 0));
+        await UntilAsync(admin, view => !Online(view, "app-node-2"));
+        Assert.False(Program.IsAlive(before));
+        await UntilAsync(admin, view => Actor(view, "Bandung") is ("running", null) && Online(view, "app-node-2"));
+        await goHome.CancelAsync();
+        var answered = await tapping;
+
+        Assert.Equal((200, "Bandung dimatikan"), (killed.Status, killed.Message));
+        Assert.NotEqual(before, cluster.Nodes()["app-node-2"]);
+        Assert.True(answered.Count > 10);
+        await follower.UntilEventAsync(answered.Max());
+        Assert.Equal(Enumerable.Range(1, (int)answered.Max()).Select(i => (long)i), follower.EventIds);
+        Assert.Equal(answered.Order(), answered.Distinct().Order());
+        Assert.Equal(["Bandung: dimatikan"], await AuditAsync(cluster));
+    }
+
+    [Fact]
+    public async Task AFrozenNodeIsRevivedByTheButton()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 2);
+        using var admin = await Browser.OpenOnAsync(cluster, (await cluster.AddPeopleAsync(1, Roles.Admin))[0], "app-node-1");
+        var node = cluster.Nodes()["app-node-2"];
+
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" });
+        await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen" && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() >= 3);
+        var stopped = State(node);
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
+        await UntilAsync(admin, view => Actor(view, "Bandung") is ("running", null) && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() < 2);
+
+        Assert.Equal('T', stopped);
+        Assert.NotEqual('T', State(node));
+        Assert.Equal(node, cluster.Nodes()["app-node-2"]);
+        Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
+    }
+
+    [Fact]
+    public async Task ThePagesOwnNodeAnswersBeforeItDiesAndAnotherGoesOn()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 2);
+        var someone = (await cluster.AddPeopleAsync(1, Roles.Admin))[0];
+        using var there = await Browser.OpenOnAsync(cluster, someone, "app-node-2");
+
+        var answer = await there.PostAsync(Stage, new { target = "Bandung", action = "kill" });
+        await cluster.Up.SaysAsync("Bandung | killed from the stage");
+        using var elsewhere = await Browser.OpenOnAsync(cluster, someone, "app-node-1");
+
+        Assert.Equal(200, (await elsewhere.GetAsync(Page)).Status);
+        Assert.Equal((200, "app-node-2"), (answer.Status, answer.NodeId));
+    }
+
+    [Fact]
+    public async Task TheStageIsForAdminsAndKnowsItsWords()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 1);
+        using var admin = await AdminAsync(cluster);
+        using var employee = await Browser.OpenAsync(cluster, (await cluster.AddPeopleAsync(1))[0]);
+        using var nobody = await Browser.OpenSignedOutAsync(cluster);
+        var kill = new { target = "Jakarta", action = "kill" };
+
+        Assert.Equal(403, (await employee.PostAsync(Stage, kill)).Status);
+        Assert.Equal(401, (await nobody.PostAsync(Stage, kill)).Status);
+        foreach (var wrong in (object[])[new { target = "Jakarta", action = "dance" }, new { target = "Bandung", action = "kill" }, new { }])
+            Assert.Equal(400, (await admin.PostAsync(Stage, wrong)).Status);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Path.Combine(cluster.Folder, "stage.sock")));
+        Assert.Equal("running", Actor(await LookAsync(admin), "Jakarta").State);
+        Assert.Empty(await AuditAsync(cluster));
+    }
+
+    [Fact]
+    public async Task AFrozenNodeDoesNotHoldUpTheEnd()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 2);
+        using var admin = await Browser.OpenOnAsync(cluster, (await cluster.AddPeopleAsync(1, Roles.Admin))[0], "app-node-1");
+        var nodes = cluster.Nodes().Values.ToList();
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" });
+        await cluster.Up.SaysAsync("Bandung | frozen from the stage");
+
+        cluster.Up.Signal(Program.SignalTerm);
+
+        Assert.Equal(0, await cluster.Up.ExitAsync());
+        Assert.DoesNotContain("did not end", cluster.Up.Output);
+        Assert.DoesNotContain(nodes, Program.IsAlive);
+        Assert.DoesNotContain("stage.sock", Directory.EnumerateFiles(cluster.Folder).Select(Path.GetFileName));
+    }
+
+    private static async Task<Browser> AdminAsync(Cluster cluster) => await Browser.OpenAsync(cluster, (await cluster.AddPeopleAsync(1, Roles.Admin))[0]);
+
+    /// <summary>People come, one after the other, each until answered.</summary>
+    /// <returns>The numbers of their entries, as they were told.</returns>
+    private static async Task<IReadOnlyList<long>> TapAsync(Cluster cluster, CancellationToken goHome)
+    {
+        var answered = new List<long>();
+        while (!goHome.IsCancellationRequested)
+        {
+            foreach (var person in await cluster.AddPeopleAsync(10))
+            {
+                using var browser = await UntilServedAsync(() => Browser.OpenAsync(cluster, person));
+                answered.Add((await browser.TapUntilAnsweredAsync("/absensi/masuk", Guid.NewGuid().ToString())).EventId);
+            }
+        }
+
+        return answered;
+    }
+
+    private static async Task<Browser> UntilServedAsync(Func<Task<Browser>> open)
+    {
+        while (true)
+        {
+            try
+            {
+                return await open();
+            }
+            catch (HttpRequestException)
+            {
+                // The node died with the request in hand.
+            }
+        }
+    }
+
+    private static async Task<JsonElement> LookAsync(Browser admin) => JsonDocument.Parse((await admin.GetAsync(Page)).Body).RootElement;
+
+    private static async Task UntilAsync(Browser admin, Func<JsonElement, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Program.Patience);
+        while (await admin.GetAsync(Page) is var answer && !(answer.Status == 200 && JsonDocument.Parse(answer.Body).RootElement is var view && view.GetProperty("stage").ValueKind == JsonValueKind.Array && holds(view)))
+            await Task.Delay(100, patience.Token);
+    }
+
+    private static (string? State, int? ReturnsIn) Actor(JsonElement view, string name)
+    {
+        var actor = view.GetProperty("stage").EnumerateArray().Single(a => a.GetProperty("name").GetString() == name);
+        return (actor.GetProperty("state").GetString(), actor.GetProperty("returns_in") is { ValueKind: JsonValueKind.Number } left ? left.GetInt32() : null);
+    }
+
+    private static JsonElement Member(JsonElement view, string nodeId) => view.GetProperty("members").EnumerateArray().Single(m => m.GetProperty("node_id").GetString() == nodeId);
+    private static bool Online(JsonElement view, string nodeId) => Member(view, nodeId).GetProperty("online").GetBoolean();
+
+    /// <summary>The kernel's letter for what the process does; T is stopped.</summary>
+    private static char State(int process) => File.ReadAllText($"/proc/{process}/stat") is var stat ? stat[stat.LastIndexOf(')') + 2] : default;
+
+    private static Task<IReadOnlyList<string>> AuditAsync(Cluster cluster) =>
+        cluster.Database.QueryAsync<string>("SELECT subject FROM audit_logs WHERE action = @action ORDER BY id", new { action = AuditActions.Staged }, CancellationToken.None);
+}
