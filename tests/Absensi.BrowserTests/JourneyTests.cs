@@ -111,6 +111,24 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     }
 
     [Fact]
+    public async Task WhoeverHasThePortalOpenIsOnlineAndSeesATapMadeElsewhere()
+    {
+        using var admin = await _app.NewAdminAsync();
+        using var employee = await _app.NewEmployeeAsync("Siti Nurhaliza");
+        await using var office = await browsing.VisitAsync(_app, admin);
+        await using var phone = await browsing.VisitAsync(_app, employee, width: 360, height: 740);
+
+        await phone.Page.GotoAsync("/dashboard");
+        await office.Page.GotoAsync("/admin/dashboard");
+        await office.Page.Locator("section[aria-labelledby=hadir-online]").GetByText("Siti Nurhaliza").WaitForAsync();
+        await employee.TapAsync("/absensi/masuk");
+        await phone.Page.GetByText("tercatat dari perangkat lain").WaitForAsync();
+
+        Assert.Contains("Sudah masuk", await phone.Page.GetByLabel("Keadaan hari ini").InnerTextAsync());
+        Assert.Empty(phone.Complaints);
+    }
+
+    [Fact]
     public async Task TheClusterPageMeasuresTheWayOfATap()
     {
         using var admin = await _app.NewAdminAsync();

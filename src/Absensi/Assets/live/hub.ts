@@ -2,7 +2,8 @@ import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/si
 import type { AttendanceEvent, Presence, Server } from './events';
 
 export type Hub = {
-  subscribe(after: number): Promise<void>;
+  /** @param after the last event that is known; null for "from now". */
+  subscribe(after: number | null): Promise<void>;
   /** The id of the process that serves the connection. */
   node(): Promise<string>;
   stop(): Promise<void>;

@@ -1,8 +1,10 @@
 import { component, pageData } from '@/alpine';
 import { toLogin } from '@/http';
+import type { AttendanceEvent } from '@/live/events';
 import { reloadSaying } from '@/toasts';
 import { hourMinute, span } from '@/words';
 import { deliver } from './delivery';
+import { stayOnline } from './online';
 import { stepsToAllow } from './permission';
 import { describe, fixOf, Locator, onceAllowed, type Position } from './position';
 import { readable, type ReadableReceipt, type Receipt, type Today } from './receipt';
@@ -36,6 +38,7 @@ component('clock', () => {
       document.addEventListener('visibilitychange', () => this.seen());
       window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
       if (outbox.read()) void this.deliver();
+      void stayOnline((event) => this.heard(event));
     },
 
     get kind(): Kind | null { return !this.today?.jam_masuk ? 'masuk' : !this.today.jam_pulang ? 'pulang' : null; },
@@ -76,6 +79,7 @@ component('clock', () => {
     get denied() { return this.position.is === 'denied'; },
     get canRetryPlace() { return this.denied || this.position.is === 'unavailable'; },
     get blocked() { return this.canRetryPlace || this.position.is === 'insecure'; },
+    get isSending() { return this.phase === 'sending' || this.phase === 'waiting'; },
     get isWaiting() { return this.phase === 'waiting'; },
     get waitingWords() {
       return this.offline
@@ -105,7 +109,7 @@ component('clock', () => {
     },
 
     press() {
-      if (!this.kind || this.phase === 'sending' || this.phase === 'waiting') return;
+      if (!this.kind || this.isSending) return;
       this.problem = '';
       if (outbox.read()) return void this.deliver();
       const fix = fixOf(this.position, Date.now());
@@ -136,6 +140,13 @@ component('clock', () => {
       this.today = receipt;
       if (!this.kind) locator.stop();
       void this.$nextTick(() => (this.$refs.receipt as HTMLDialogElement).showModal());
+    },
+
+    /** Something of this person's is in the log; what is sent from here is told by its own answer. */
+    heard({ data }: AttendanceEvent) {
+      const known = data.type === 'in' ? this.today?.jam_masuk : this.today?.jam_pulang;
+      if (known || this.isSending || data.status === 'Alpha') return;
+      reloadSaying(`Absen ${data.type === 'in' ? 'masuk' : 'pulang'} Anda pukul ${hourMinute(data.timestamp)} tercatat dari perangkat lain.`);
     },
 
     closeReceipt() { (this.$refs.receipt as HTMLDialogElement).close(); },
