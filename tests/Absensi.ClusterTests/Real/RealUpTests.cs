@@ -15,7 +15,7 @@ public sealed class RealUpTests
         var admin = (await real.AddPeopleAsync(1, Roles.Admin))[0];
 
         var (entry, _) = await person.TapAsync("/absensi/masuk");
-        await using (var hub = await HubClient.ConnectAsync(real.Address, admin.Token))
+        await using (var hub = await HubClient.ConnectAsync(real.Address, admin.Token, real.Address.GetLeftPart(UriPartial.Authority)))
         {
             await hub.SubscribeAsync(0);
             await hub.UntilEventAsync(entry);
