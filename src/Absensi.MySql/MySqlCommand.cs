@@ -122,7 +122,7 @@ public sealed class MySqlCommand : DbCommand
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
         await ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
 
-    private Session Begin(out SqlText sql)
+    internal Session Begin(out SqlText sql)
     {
         var connection = Connection ?? throw new InvalidOperationException("The command has no connection.");
         if (_text.Length == 0) throw new InvalidOperationException("The command has no text.");

@@ -93,6 +93,12 @@ public sealed class MySqlConnection : DbConnection
         await GiveBack().ConfigureAwait(false);
     }
 
+    public override bool CanCreateBatch => true;
+
+    public new MySqlBatch CreateBatch() => new(this, Transaction);
+
+    protected override DbBatch CreateDbBatch() => CreateBatch();
+
     public new MySqlCommand CreateCommand() => new() { Connection = this, Transaction = Transaction };
 
     public new MySqlTransaction BeginTransaction() => BeginTransaction(IsolationLevel.Unspecified);

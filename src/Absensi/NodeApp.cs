@@ -24,7 +24,7 @@ public static class NodeApp
     /// <param name="database">In the place of the settings' own, where somebody wants to look over its shoulder.</param>
     public static WebApplication Build(Settings settings, Database? database = null)
     {
-        var builder = ServerHost.CreateBuilder(settings, database);
+        var builder = ServerHost.CreateBuilder(settings, forScreens: settings.RealtimeUrl is null, database);
         builder.WebHost.UseStaticWebAssets();
         AddServices(builder.Services, settings);
         var app = builder.Build();

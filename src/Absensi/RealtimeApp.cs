@@ -12,7 +12,7 @@ public static class RealtimeApp
 {
     public static WebApplication Build(Settings settings)
     {
-        var builder = ServerHost.CreateBuilder(settings);
+        var builder = ServerHost.CreateBuilder(settings, forScreens: true);
         builder.Services.AddRealtime();
         builder.Services.AddHeartbeat(Nodes.RealtimeRole, _ => 0);
 

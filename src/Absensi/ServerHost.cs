@@ -15,7 +15,8 @@ internal static class ServerHost
 
     private const int LongestBody = 64 * 1024, LongestAddress = 32 * 1024;
 
-    public static WebApplicationBuilder CreateBuilder(Settings settings, Database? database = null)
+    /// <param name="forScreens">Whether browsers will be connected to this process.</param>
+    public static WebApplicationBuilder CreateBuilder(Settings settings, bool forScreens, Database? database = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "absensi", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -36,7 +37,7 @@ internal static class ServerHost
         builder.Services.AddSingleton<EventLog>().AddSingleton<Users>().AddSingleton<Nodes>();
         builder.Services.AddSharedKeyRing(database);
         builder.Services.AddAccessControl();
-        builder.Services.AddFeed(settings.Redis);
+        builder.Services.AddFeed(settings.Redis, forScreens);
         builder.Services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
         return builder;
     }

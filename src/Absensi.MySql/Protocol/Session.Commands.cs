@@ -7,7 +7,12 @@ internal sealed partial class Session
 {
     private const ushort MostColumns = 4096;
 
-    public bool HasMoreResults => Status.HasFlag(ServerStatus.MoreResults);
+    /// <summary>Statements whose replies come after the one being read.</summary>
+    private readonly Queue<PreparedStatement> _following = [];
+
+    /// <summary>Of the statement read last, or of those sent along with it.</summary>
+    public bool HasMoreResults => Status.HasFlag(ServerStatus.MoreResults) || _repliesDue > 0;
+
 
     /// <summary>Runs text without parameters, as one or several statements. Rows are let pass; that there were some shows in the columns of what is returned.</summary>
     public async ValueTask<ResultHead> QueryAsync(string sql, int timeout, CancellationToken cancellationToken)
@@ -38,6 +43,7 @@ internal sealed partial class Session
         try
         {
             var statement = FindStatement(sql) ?? await PrepareAsync(sql, token).ConfigureAwait(false);
+            _writer.Clear();
             WriteExecute(statement, values);
             await SendAsync(token).ConfigureAwait(false);
             var head = await ReadHeadAsync(statement.Columns, token).ConfigureAwait(false);
@@ -47,6 +53,43 @@ internal sealed partial class Session
         catch (Exception e)
         {
             if (e is MySqlException { ErrorCode: MySqlErrorCode.NeedReprepare }) Forget(sql.Text);
+            throw Failed(e, cancellationToken);
+        }
+        finally
+        {
+            _deadline.End();
+        }
+    }
+
+    /// <summary>
+    /// Runs several statements in one round trip, and reads up to the first one's rows; the others' follow as further results. The server
+    /// runs all of them, whatever becomes of the first: an error breaks the session, which takes back an open transaction.
+    /// </summary>
+    public async ValueTask<ResultHead> ExecuteAsync(IReadOnlyList<(SqlText Sql, object?[] Values)> statements, int timeout, CancellationToken cancellationToken)
+    {
+        if (statements.Count > Settings.StatementCacheSize) throw new NotSupportedException("A batch may hold no more statements than StatementCacheSize.");
+        var token = _deadline.Begin(timeout, cancellationToken);
+        try
+        {
+            var prepared = new PreparedStatement[statements.Count];
+            for (var i = 0; i < prepared.Length; i++) prepared[i] = FindStatement(statements[i].Sql) ?? await PrepareAsync(statements[i].Sql, token).ConfigureAwait(false);
+            _writer.Clear();
+            for (var i = 0; i < prepared.Length; i++)
+            {
+                if (i > 0) _writer.End();
+                WriteExecute(prepared[i], statements[i].Values);
+            }
+
+            _following.Clear();
+            foreach (var statement in prepared.AsSpan(1)) _following.Enqueue(statement);
+            // Not waited for: the server may have to be read from before it takes the rest. A write that fails shows in the reading.
+            _ = SendAsync(token, prepared.Length).AsTask().ContinueWith(static sent => sent.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            var head = await ReadHeadAsync(prepared[0].Columns, token).ConfigureAwait(false);
+            prepared[0].Columns = head.Columns;
+            return head;
+        }
+        catch (Exception e)
+        {
             throw Failed(e, cancellationToken);
         }
         finally
@@ -81,7 +124,10 @@ internal sealed partial class Session
         var token = _deadline.Begin(timeout, cancellationToken);
         try
         {
-            return await ReadHeadAsync(null, token).ConfigureAwait(false);
+            if (Status.HasFlag(ServerStatus.MoreResults) || !_following.TryDequeue(out var statement)) return await ReadHeadAsync(null, token).ConfigureAwait(false);
+            var head = await ReadHeadAsync(statement.Columns, token).ConfigureAwait(false);
+            statement.Columns = head.Columns;
+            return head;
         }
         catch (Exception e)
         {
@@ -207,8 +253,10 @@ internal sealed partial class Session
     private void Finish(ServerStatus status)
     {
         Status = status;
-        if (HasMoreResults) return;
-        _replyIsDue = false;
+        if (status.HasFlag(ServerStatus.MoreResults)) return;
+        _wire.Sequence = 1; // of the next reply, where one is due
+        _repliesDue = Math.Max(0, _repliesDue - 1);
+        if (_repliesDue > 0) return;
         if (_wire.HasUnreadBytes) throw MySqlException.Malformed("bytes after its last packet");
     }
 }

@@ -80,7 +80,7 @@ internal sealed partial class Session
 
     private void WriteExecute(PreparedStatement statement, object?[] values)
     {
-        Start(Command.StatementExecute);
+        Continue(Command.StatementExecute);
         _writer.UInt32(statement.Id);
         _writer.UInt8(0); // no cursor: the rows come at once
         _writer.UInt32(1);

@@ -15,7 +15,7 @@ internal sealed partial class Session
     private readonly Socket? _socket;
     private Capabilities _agreed;
     private volatile bool _isBroken;
-    private bool _replyIsDue;
+    private int _repliesDue;
 
     private Session(Stream stream, Socket? socket, Settings settings)
     {
@@ -165,8 +165,9 @@ internal sealed partial class Session
     /// </summary>
     public Exception Failed(Exception e, CancellationToken caller)
     {
-        if (e is MySqlException { LeavesSessionIntact: true }) return e;
-        if (!_replyIsDue && e is not (OperationCanceledException or IOException or MySqlException)) return e;
+        // Of a batch's other statements nobody is told any more, and what they did must not be committed.
+        if (e is MySqlException { LeavesSessionIntact: true } && _repliesDue == 0) return e;
+        if (_repliesDue == 0 && e is not (OperationCanceledException or IOException or MySqlException)) return e;
         Break(kill: e is OperationCanceledException);
         return e switch
         {
@@ -210,11 +211,11 @@ internal sealed partial class Session
         _writer.UInt8((byte)command);
     }
 
-    private ValueTask SendAsync(CancellationToken cancellationToken)
+    private ValueTask SendAsync(CancellationToken cancellationToken, int replies = 1)
     {
         _wire.Sequence = _writer.End();
         if (_wire.HasUnreadBytes) throw MySqlException.Malformed("bytes nobody asked for");
-        _replyIsDue = true;
+        _repliesDue = replies;
         return _wire.SendAsync(_writer, cancellationToken);
     }
 

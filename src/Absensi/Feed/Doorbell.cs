@@ -7,12 +7,13 @@ namespace Absensi.Feed;
 /// Says "look at the log": at once when someone rings, on a timer otherwise. A ring carries nothing, so losing one costs
 /// time, never an event. The timer is quick where it is all there is, and slow while Redis rings too.
 /// </summary>
-public sealed class Doorbell(RedisLink? redis)
+/// <param name="forScreens">Whether browsers are connected to this process: they see an event at once. Who polls may wait.</param>
+public sealed class Doorbell(RedisLink? redis, bool forScreens = true)
 {
     private static readonly TimeSpan Alone = TimeSpan.FromMilliseconds(50), WithRedis = TimeSpan.FromMilliseconds(250);
 
-    // A burst of rings is one look: that bounds what a rush costs, in queries and in frames.
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(30);
+    // A burst of rings is one look: that bounds what a rush costs, in queries, flushes and frames.
+    private readonly TimeSpan _betweenLooks = TimeSpan.FromMilliseconds(forScreens ? 30 : 100);
 
     private readonly SemaphoreSlim _ring = new(0);
     private int _isRung;
@@ -29,7 +30,7 @@ public sealed class Doorbell(RedisLink? redis)
     /// <summary>Returns when it is time to look again. For one caller.</summary>
     public async Task WaitAsync(CancellationToken cancel)
     {
-        var tooEarly = BetweenLooks - Stopwatch.GetElapsedTime(_lookedAt);
+        var tooEarly = _betweenLooks - Stopwatch.GetElapsedTime(_lookedAt);
         if (tooEarly > TimeSpan.Zero) await Task.Delay(tooEarly, cancel);
         WasRung = await _ring.WaitAsync(redis?.Current is null ? Alone : WithRedis, cancel);
         if (WasRung) Volatile.Write(ref _isRung, 0);

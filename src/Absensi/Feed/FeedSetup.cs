@@ -6,9 +6,10 @@ namespace Absensi.Feed;
 public static class FeedSetup
 {
     /// <summary>The tail of the log and what rings it; with Redis, the doorbell and the cache over it.</summary>
-    public static void AddFeed(this IServiceCollection services, RedisServer? redis)
+    /// <param name="forScreens">Whether browsers will be connected to this process.</param>
+    public static void AddFeed(this IServiceCollection services, RedisServer? redis, bool forScreens)
     {
-        services.AddSingleton(p => new Doorbell(p.GetService<RedisLink>()));
+        services.AddSingleton(p => new Doorbell(p.GetService<RedisLink>(), forScreens));
         services.AddSingleton(p => new RedisCache(p.GetService<RedisLink>(), p.GetRequiredService<IDataProtectionProvider>()));
         services.AddHosted<FeedTail>();
         if (redis is null) return;

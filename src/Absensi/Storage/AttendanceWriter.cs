@@ -6,7 +6,7 @@ using Absensi.Core.Events;
 namespace Absensi.Storage;
 
 /// <summary>
-/// The node's one writer of attendance. Taps queue; it takes what has gathered, waits for nobody, and commits all of it
+/// The node's one writer of attendance. Taps queue; when it is this node's turn it takes what has gathered and commits all of it
 /// at once. Alone, a tap pays one commit; in a rush, hundreds share one.
 /// </summary>
 public sealed partial class AttendanceWriter(Database database, LedgerWriter ledger, EventLog log, WorkRules rules, string nodeId, ILogger<AttendanceWriter> logger)
@@ -40,16 +40,14 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
     {
         // What is queued when the node stops is still written: its callers wait for the answer.
         using var stop = stopping.Register(() => _queue.Writer.TryComplete());
-        var batch = new List<Queued>(BatchLimit);
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued))
-            {
-                if (!queued.Answer.Task.IsCompleted) batch.Add(queued);
-            }
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None)) await CommitAsync(new List<Queued>(BatchLimit));
+    }
 
-            if (batch.Count > 0) await CommitAsync(batch);
-            batch.Clear();
+    private void Gather(List<Queued> batch)
+    {
+        while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued))
+        {
+            if (!queued.Answer.Task.IsCompleted) batch.Add(queued);
         }
     }
 
@@ -67,32 +65,47 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<Queued> batch)
+    /// <param name="batch">Empty: to be filled from the queue at the last moment, when it is this node's turn to write.</param>
+    private async Task CommitAsync(List<Queued> batch)
     {
         try
         {
-            var answers = await _batch.CommitAsync(batch.Select(q => q.Request).ToList(), CancellationToken.None);
+            var answers = await _batch.CommitAsync(() =>
+            {
+                if (batch.Count == 0) Gather(batch);
+                return batch.ConvertAll(q => q.Request);
+            }, CancellationToken.None);
             var committedAt = Stopwatch.GetTimestamp();
             for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
             for (var i = 0; i < answers.Length; i++)
                 if (answers[i] is ClockAnswer.Accepted { IsNew: true, Entry: var entry }) Recorded?.Invoke(new TapTimes(entry.Id, batch[i].Request.ReceivedAt, committedAt));
         }
-        catch (Exception fault) when (database.Dialect.IsUnavailable(fault))
+        catch (Exception fault)
+        {
+            // Failed before its turn came, it still answers those who wait.
+            if (batch.Count == 0) Gather(batch);
+            await FailAsync(batch, fault);
+        }
+    }
+
+    private async Task FailAsync(List<Queued> batch, Exception fault)
+    {
+        if (database.Dialect.IsUnavailable(fault))
         {
             LogUnavailable(logger, batch.Count, fault);
             await SettleAsync(batch, fault);
         }
-        catch (Exception) when (batch.Count > 1)
+        else if (batch.Count > 1)
         {
             // One bad tap must not take the others down with it.
             var half = batch.Count / 2;
-            await CommitAsync(batch.Take(half).ToList());
-            await CommitAsync(batch.Skip(half).ToList());
+            await CommitAsync(batch[..half]);
+            await CommitAsync(batch[half..]);
         }
-        catch (Exception fault)
+        else if (batch is [var (request, answer)])
         {
-            LogFailed(logger, batch[0].Request.UserId, fault);
-            batch[0].Answer.TrySetException(fault);
+            LogFailed(logger, request.UserId, fault);
+            answer.TrySetException(fault);
         }
     }
 

@@ -8,16 +8,38 @@ namespace Absensi.Storage;
 /// <summary>One transaction for many taps.</summary>
 internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rules, string nodeId)
 {
-    /// <returns>An answer for each request, in their order.</returns>
-    public Task<ClockAnswer[]> CommitAsync(IReadOnlyList<ClockRequest> requests, CancellationToken cancel) =>
-        writer.WriteAsync(open => DecideAsync(requests, open), cancel);
+    private readonly string _earlier = $"SELECT l.* FROM {sql.JsonRows("ids", ("request_id", "VARCHAR(36)"))} j JOIN attendance_logs l ON l.request_id = j.request_id";
 
-    private async Task<ClockAnswer[]> DecideAsync(IReadOnlyList<ClockRequest> requests, OpenLedger open)
+    private readonly string _days =
+        $"""
+         SELECT u.id AS person_id, u.name AS user_name, {AttendanceRow.Columns}
+         FROM {sql.JsonRows("wanted", ("user_id", "BIGINT"), ("date", "DATE"))} j
+         JOIN users u ON u.id = j.user_id
+         LEFT JOIN attendances a ON a.user_id = j.user_id AND a.date = j.date
+         """;
+
+    /// <param name="gather">Called once the log is locked: whatever has queued up to then is one batch.</param>
+    /// <returns>An answer for each request, in their order.</returns>
+    public Task<ClockAnswer[]> CommitAsync(Func<IReadOnlyList<ClockRequest>> gather, CancellationToken cancel) => writer.WriteAsync(async open =>
     {
-        var (ledger, run) = (open.Ledger, open.Run);
+        var requests = gather();
         var times = requests.Select(r => rules.LocalTime(open.UtcNow - r.Waited)).ToArray();
-        var earlier = await EarlierAsync(requests, run);
-        var names = await KnowAsync(ledger, requests, times, run);
+        var earlier = new Question<EventLog.Row>(_earlier, ("ids", JsonSerializer.Serialize(requests.Select(r => new { request_id = r.RequestId }).Distinct())));
+        var days = new Question<Person>(_days, ("wanted", JsonSerializer.Serialize(
+            requests.Select((r, i) => new { user_id = r.UserId, date = times[i].ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }).Distinct())));
+        await open.Run.TogetherAsync(earlier, days);
+        return Decide(requests, times, earlier.Rows, days.Rows, open.Ledger);
+    }, cancel);
+
+    private ClockAnswer[] Decide(IReadOnlyList<ClockRequest> requests, DateTime[] times, List<EventLog.Row> earlierRows, List<Person> days, Ledger ledger)
+    {
+        var earlier = earlierRows.ToDictionary(r => r.RequestId!, r => r.ToEntry(), StringComparer.Ordinal);
+        var names = new Dictionary<long, string>();
+        foreach (var day in days)
+        {
+            names[day.PersonId] = day.UserName;
+            if (day.Id is not null) ledger.Know(day.ToDay());
+        }
 
         var answers = new ClockAnswer[requests.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -41,37 +63,6 @@ internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rul
 
     private static ClockAnswer Again(LogEntry first, ClockRequest request) =>
         first.UserId == request.UserId ? new ClockAnswer.Accepted(first) : new ClockAnswer.KeyTaken();
-
-    private async Task<Dictionary<string, LogEntry>> EarlierAsync(IReadOnlyList<ClockRequest> requests, Statements run)
-    {
-        var ids = JsonSerializer.Serialize(requests.Select(r => new { request_id = r.RequestId }).Distinct());
-        var rows = await run.QueryAsync<EventLog.Row>(
-            $"SELECT l.* FROM {sql.JsonRows("ids", ("request_id", "VARCHAR(36)"))} j JOIN attendance_logs l ON l.request_id = j.request_id", new { ids });
-        return rows.ToDictionary(r => r.RequestId!, r => r.ToEntry(), StringComparer.Ordinal);
-    }
-
-    /// <summary>Tells the ledger of the days in question.</summary>
-    /// <returns>The names of those who exist.</returns>
-    private async Task<Dictionary<long, string>> KnowAsync(Ledger ledger, IReadOnlyList<ClockRequest> requests, DateTime[] times, Statements run)
-    {
-        var wanted = JsonSerializer.Serialize(requests
-            .Select((r, i) => new { user_id = r.UserId, date = times[i].ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }).Distinct());
-        var rows = await run.QueryAsync<Person>(
-            $"""
-             SELECT u.id AS person_id, u.name AS user_name, {AttendanceRow.Columns}
-             FROM {sql.JsonRows("wanted", ("user_id", "BIGINT"), ("date", "DATE"))} j
-             JOIN users u ON u.id = j.user_id
-             LEFT JOIN attendances a ON a.user_id = j.user_id AND a.date = j.date
-             """, new { wanted });
-        var names = new Dictionary<long, string>();
-        foreach (var row in rows)
-        {
-            names[row.PersonId] = row.UserName;
-            if (row.Id is not null) ledger.Know(row.ToDay());
-        }
-
-        return names;
-    }
 
     private sealed class Person : AttendanceRow
     {

@@ -1,7 +1,5 @@
-using System.Data.Common;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
-using Dapper;
 
 namespace Absensi.Storage;
 
@@ -13,6 +11,13 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
 {
     /// <summary>Raised after a commit with the entries it made, in order.</summary>
     public event Action<IReadOnlyList<LogEntry>>? Committed;
+
+    private readonly string _head = $"SELECT last_id, last_hash FROM event_head WHERE id = 1 {database.Dialect.ForUpdate}";
+
+    // A statement of its own: the one that waited for the lock would tell the time, and see the rows, of when it began to wait.
+    private readonly string _now = $"SELECT {database.Dialect.UtcNow} AS utc, (SELECT COALESCE(MAX(id), 0) FROM attendances) AS last_attendance_id";
+
+    private readonly string _upsertDays = BulkWrites.UpsertDays(database.Dialect), _insertEntries = BulkWrites.InsertEntries(database.Dialect);
 
     /// <summary>Runs the work on the open ledger, writes what it gathered and commits: all of it or nothing.</summary>
     public async Task<T> WriteAsync<T>(Func<OpenLedger, Task<T>> work, CancellationToken cancel)
@@ -42,9 +47,9 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
 
     private async Task<OpenLedger> OpenAsync(Statements run)
     {
-        var head = await run.SingleAsync<Head>($"SELECT last_id, last_hash FROM event_head WHERE id = 1 {database.Dialect.ForUpdate}");
-        // A statement of its own: the one that waited for the lock would tell the time, and see the rows, of when it began to wait.
-        var now = await run.SingleAsync<Now>($"SELECT {database.Dialect.UtcNow} AS utc, (SELECT COALESCE(MAX(id), 0) FROM attendances) AS last_attendance_id");
+        var (heads, times) = (new Question<Head>(_head), new Question<Now>(_now));
+        await run.TogetherAsync(heads, times);
+        var (head, now) = (heads.Rows.Single(), times.Rows.Single());
         return new OpenLedger(new Ledger(head.LastId, head.LastHash, now.LastAttendanceId, rules), Database.Utc(now.Utc), run);
     }
 
@@ -58,9 +63,10 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
             return [];
         }
 
-        await run.ExecuteAsync(BulkWrites.UpsertDays(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Days) });
-        await run.ExecuteAsync(BulkWrites.InsertEntries(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Entries) });
-        await run.ExecuteAsync("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash WHERE id = 1", new { ledger.LastId, ledger.LastHash });
+        await run.TogetherAsync(
+            new Statement(_upsertDays, ("rows", BulkWrites.ToJson(ledger.Days))),
+            new Statement(_insertEntries, ("rows", BulkWrites.ToJson(ledger.Entries))),
+            new Statement("UPDATE event_head SET last_id = @lastId, last_hash = @lastHash WHERE id = 1", ("lastId", ledger.LastId), ("lastHash", ledger.LastHash)));
         return ledger.Entries;
     }
 
@@ -83,12 +89,3 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
 /// <summary>The log's end, held still: nobody else writes attendance until the transaction ends.</summary>
 /// <param name="UtcNow">The database's clock when the lock was had.</param>
 public sealed record OpenLedger(Ledger Ledger, DateTime UtcNow, Statements Run);
-
-/// <summary>Dapper, within one transaction.</summary>
-public sealed class Statements(DbConnection connection, DbTransaction transaction, CancellationToken cancel)
-{
-    public Task<T> SingleAsync<T>(string sql) => connection.QuerySingleAsync<T>(Command(sql, null));
-    public Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters) => connection.QueryAsync<T>(Command(sql, parameters));
-    public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
-    private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancel);
-}
