@@ -17,14 +17,37 @@ public static class VerifyCommand
         {
             if (given.Tokens.Count == 1 && Parse(given.Tokens[0].Value) is null) given.AddError("--receipt must be a code such as 1042-9F3A1C.");
         });
+        var backup = new Option<string?>("--backup") { Description = "prove a backup instead: restores it in a temporary database and checks that", HelpName = "FILE" };
         var data = CommandLine.DataFolder();
-        var command = new Command("verify", "Replays the event log: checks its hash chain, and that attendances is what it says") { receipt, data };
-        command.SetAction((parsed, cancel) => CommandLine.WithDatabaseAsync(Settings.Read(parsed.GetValue(data)), async database =>
+        var command = new Command("verify", "Replays the event log: checks its hash chain, and that attendances is what it says. Exit code 1 when something is wrong") { receipt, backup, data };
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(receipt) is not null && given.GetValue(backup) is not null) given.AddError("--receipt and --backup don't go together.");
+        });
+        command.SetAction((parsed, cancel) => parsed.GetValue(backup) is { } file ? ProveAsync(file, Settings.Read(parsed.GetValue(data)), cancel) : CommandLine.WithDatabaseAsync(Settings.Read(parsed.GetValue(data)), async database =>
         {
             await new Migrator(database).RequireCurrentAsync(cancel);
             return parsed.GetValue(receipt) is { } code ? await FindAsync(database, code, cancel) : await ReplayAsync(database, cancel);
         }));
         return command;
+    }
+
+    private static async Task<int> ProveAsync(string file, Settings settings, CancellationToken cancel)
+    {
+        await using var restored = await Restored.FromAsync(file, settings.Database, cancel);
+        try
+        {
+            var people = await restored.PeopleAsync(cancel);
+            // An older version's backup is brought up to date as it would be after a real loss.
+            await MigrateCommand.MigrateAsync(restored.Database, cancel);
+            var newest = (await new EventLog(restored.Database).LatestAsync(1, cancel)).FirstOrDefault();
+            Console.WriteLine($"Restored {file}: {Plural(people, "person", "people")}. Newest entry: {(newest is null ? "none" : $"{newest.Receipt}, {StoredValue.Print(newest.CreatedAt)}")}.");
+            return await ReplayAsync(restored.Database, cancel);
+        }
+        catch (Exception fault) when (fault is not StorageException && restored.Database.Dialect.Explain(fault) is { } explanation)
+        {
+            throw new StorageException($"{file}: {explanation}", fault);
+        }
     }
 
     private static async Task<int> ReplayAsync(Database database, CancellationToken cancel)

@@ -8,6 +8,11 @@ namespace Absensi.Storage;
 /// <summary>One transaction for many taps.</summary>
 internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rules, string nodeId)
 {
+#if ANSWERS_BEFORE_COMMIT
+    /// <summary>The fault that the chaos proof has to find (docs/chaos.md). No other build has it.</summary>
+    public Func<ClockAnswer[], Task>? Decided { get; set; }
+#endif
+
     private readonly string _earlier = $"SELECT l.* FROM {sql.JsonRows("ids", ("request_id", "VARCHAR(36)"))} j JOIN attendance_logs l ON l.request_id = j.request_id";
 
     private readonly string _days =
@@ -28,7 +33,11 @@ internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rul
         var days = new Question<Person>(_days, ("wanted", JsonSerializer.Serialize(
             requests.Select((r, i) => new { user_id = r.UserId, date = times[i].ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) }).Distinct())));
         await open.Run.TogetherAsync(earlier, days);
-        return Decide(requests, times, earlier.Rows, days.Rows, open.Ledger);
+        var answers = Decide(requests, times, earlier.Rows, days.Rows, open.Ledger);
+#if ANSWERS_BEFORE_COMMIT
+        if (Decided is { } tell) await tell(answers);
+#endif
+        return answers;
     }, cancel);
 
     private ClockAnswer[] Decide(IReadOnlyList<ClockRequest> requests, DateTime[] times, List<EventLog.Row> earlierRows, List<Person> days, Ledger ledger)

@@ -59,9 +59,16 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
     private const int Inside = 100;
 
     private readonly ConcurrentQueue<Tap> _taps = [];
+    private readonly ConcurrentQueue<Attempt> _attempts = [];
+    private long _failedAt;
 
     public IReadOnlyCollection<Tap> Taps => _taps;
-    public IEnumerable<Attempt> Attempts => _taps.SelectMany(t => t.Attempts);
+
+    /// <summary>In the order in which they ended.</summary>
+    public IReadOnlyCollection<Attempt> Attempts => _attempts;
+
+    /// <summary>How long ago an attempt last ended in anything but 200.</summary>
+    public TimeSpan Calm => Stopwatch.GetElapsedTime(Interlocked.Read(ref _failedAt));
 
     /// <summary>Goes on until it is told to stop or everyone has come and gone; returns when every tap that was begun is over.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -102,6 +109,14 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
         var patience = Stopwatch.StartNew();
         while (!await person.IsOpenAsync() && patience.Elapsed < Program.Patience) await Task.Delay(Pause);
         _taps.Enqueue(tap);
-        while ((await tap.TryAsync(Patience)).Status is 0 or 429 or >= 500 && retries && patience.Elapsed < Program.Patience) await Task.Delay(Pause);
+        while (await TryAsync(tap) is 0 or 429 or >= 500 && retries && patience.Elapsed < Program.Patience) await Task.Delay(Pause);
+    }
+
+    private async Task<int> TryAsync(Tap tap)
+    {
+        var attempt = await tap.TryAsync(Patience);
+        _attempts.Enqueue(attempt);
+        if (attempt.Status != 200) Interlocked.Exchange(ref _failedAt, attempt.EndedAt);
+        return attempt.Status;
     }
 }
