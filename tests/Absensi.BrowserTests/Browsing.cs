@@ -27,16 +27,17 @@ public sealed class Browsing : IAsyncLifetime
     }
 
     /// <summary>A browser of its own for one person, at their session, with a position unless it is denied.</summary>
-    public async Task<Visit> VisitAsync(TestApp app, TestClient? session = null, int width = 1440, int height = 900, bool dark = false, bool position = true)
+    /// <param name="accuracy">Of the position, in metres.</param>
+    public async Task<Visit> VisitAsync(TestApp app, TestClient? session = null, int width = 1440, int height = 900, bool position = true, float accuracy = 12, bool motion = false, bool offlineShell = false)
     {
         var context = await Browser.NewContextAsync(new()
         {
             BaseURL = app.Address.ToString(),
             ViewportSize = new() { Width = width, Height = height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             Locale = "id-ID",
-            ReducedMotion = ReducedMotion.Reduce,
-            Geolocation = position ? new() { Latitude = -6.2088f, Longitude = 106.8456f, Accuracy = 12 } : null,
+            ReducedMotion = motion ? ReducedMotion.NoPreference : ReducedMotion.Reduce,
+            ServiceWorkers = offlineShell ? ServiceWorkerPolicy.Allow : ServiceWorkerPolicy.Block,
+            Geolocation = position ? new() { Latitude = -6.2088f, Longitude = 106.8456f, Accuracy = accuracy } : null,
             Permissions = position ? ["geolocation"] : [],
         });
         if (session?.Cookie("absensi_session") is { } token)

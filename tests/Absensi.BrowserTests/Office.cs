@@ -1,0 +1,100 @@
+using Absensi.Core.Attendance;
+using Absensi.Demo;
+using Absensi.Storage;
+using Absensi.Tests;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Absensi.BrowserTests;
+
+public enum Who { Nobody, Employee, Newcomer, Admin }
+
+/// <summary>One node with sample people and history on a workday's morning, a browser to look at it, and the list of what there is to look at.</summary>
+public sealed class Office : IAsyncLifetime
+{
+    public const string LongName = "Raden Mas Cokrodiningrat Wirahadikusumah Tjokronegoro-Hadiningrat Sastrowardoyo";
+
+    private readonly Browsing _browsing = new();
+    private readonly Dictionary<Who, TestClient?> _sessions = new() { [Who.Nobody] = null };
+    private long _day;
+
+    /// <summary>Every page of the program, in the states that look different. A new page is one more line; one without a line fails a test.</summary>
+    public static TheoryData<string, string, Who> Pages => new()
+    {
+        { "login", "/login", Who.Nobody },
+        { "portal", "/dashboard", Who.Employee },
+        { "portal-new", "/dashboard", Who.Newcomer },
+        { "dashboard", "/admin/dashboard", Who.Admin },
+        { "wall", "/admin/dashboard?layar=1", Who.Admin },
+        { "history", "/riwayat", Who.Admin },
+        { "history-own", "/riwayat", Who.Employee },
+        { "history-empty", "/riwayat", Who.Newcomer },
+        { "history-nothing", "/riwayat?cari=tidak-ada-orangnya", Who.Admin },
+        { "history-wrong", "/riwayat?dari=2026-12-01&sampai=2026-11-01", Who.Admin },
+        { "day", "/riwayat/{day}", Who.Admin },
+        { "recap", "/rekap", Who.Admin },
+        { "cluster", "/admin/klaster", Who.Admin },
+        { "recap-print", "/rekap/cetak", Who.Admin },
+        { "profile", "/profil", Who.Newcomer },
+        { "password", "/profil/sandi", Who.Employee },
+        { "tokens", "/admin/token", Who.Admin },
+        { "audit", "/admin/audit", Who.Admin },
+        { "forbidden", "/error/403", Who.Employee },
+        { "missing", "/tidak-ada", Who.Employee },
+        { "stale", "/error/419", Who.Employee },
+        { "throttled", "/error/429", Who.Employee },
+        { "fault", "/error/500", Who.Employee },
+        { "away", "/error/503", Who.Employee },
+    };
+
+    public TestApp App { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _browsing.InitializeAsync();
+        // A morning somewhere: the zone whose clock is nearest to ten on a workday, and work that began a little while ago.
+        var zone = Enumerable.Range(-14, 27).Select(o => $"Etc/GMT{(o < 0 ? "" : "+")}{o}").MinBy(z => Unlike(Local(z)))!;
+        var start = TimeOnly.FromDateTime(Local(zone)).AddMinutes(-25);
+        App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")));
+        var longName = await App.AddPersonAsync(name: LongName);
+        await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
+        const string late = "FROM attendances WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL ORDER BY id DESC LIMIT 1";
+        _day = await App.Database.FirstAsync<long>("SELECT id " + late, null, CancellationToken.None);
+        _sessions[Who.Employee] = await App.SignInAsync(await App.Database.FirstAsync<long>("SELECT user_id " + late, null, CancellationToken.None));
+        var newcomer = await App.Services.GetRequiredService<Users>().AddAsync("Putri Ayu", "putri@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None);
+        _sessions[Who.Newcomer] = await App.SignInAsync(newcomer!.Value);
+        _sessions[Who.Admin] = await App.SignInAsync(await App.AddPersonAsync(Roles.Admin, "Ibu Sari"));
+        using var session = await App.SignInAsync(longName);
+        await session.TapAsync("/absensi/masuk");
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var session in _sessions.Values) session?.Dispose();
+        await App.DisposeAsync();
+        await _browsing.DisposeAsync();
+    }
+
+    /// <summary>That page, loaded and with its type, as that person's browser shows it.</summary>
+    public async Task<Visit> VisitAsync(string name, string address, Who who, int width = 1440, int height = 900)
+    {
+        var visit = await OpenAsync(who, width, height);
+        var answer = await visit.Page.GotoAsync(address.Replace("{day}", $"{_day}", StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Load });
+        Assert.Equal(StatusOf(name, address), answer!.Status);
+        await visit.Page.WaitForFunctionAsync("document.fonts.status === 'loaded'");
+        return visit;
+    }
+
+    /// <summary>That person's browser, nothing loaded yet.</summary>
+    public Task<Visit> OpenAsync(Who who, int width = 1440, int height = 900, bool motion = false) =>
+        _browsing.VisitAsync(App, _sessions[who], width, height, motion: motion);
+
+    private static int StatusOf(string name, string address) =>
+        name == "missing" ? 404 : name == "history-wrong" ? 400 : address.StartsWith("/error/", StringComparison.Ordinal) ? int.Parse(address[^3..], System.Globalization.CultureInfo.InvariantCulture) : 200;
+
+    private static DateTime Local(string zone) => TimeZoneInfo.ConvertTimeFromUtc(DateTime.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(zone));
+
+    private static double Unlike(DateTime local) => Math.Abs(local.TimeOfDay.TotalHours - 10) + (local.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 24 : 0);
+}
+
+[CollectionDefinition(nameof(Office))]
+public sealed class OfficeIsShared : ICollectionFixture<Office>;
