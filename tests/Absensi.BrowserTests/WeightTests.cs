@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Xunit.Abstractions;
+
+namespace Absensi.BrowserTests;
+
+/// <summary>What a page costs a phone on a slow network: the bytes that Chromium counts on the wire, headers included.</summary>
+[Collection(nameof(Office))]
+public sealed class WeightTests(Office office, ITestOutputHelper output)
+{
+    private const long Most = 120_000;
+
+    public static TheoryData<string, string, Who> FirstPages => new()
+    {
+        { "login", "/login", Who.Nobody },
+        { "portal", "/dashboard", Who.Newcomer },
+        { "dashboard", "/admin/dashboard", Who.Admin },
+    };
+
+    [Theory]
+    [MemberData(nameof(FirstPages))]
+    public async Task AFirstVisitIsLightAndASecondBringsThePageAlone(string name, string address, Who who)
+    {
+        await using var visit = await office.OpenAsync(who, 360, 740);
+        await using var wire = await Wire.TapAsync(visit.Page);
+
+        await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        var first = wire.Take();
+        await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
+        var second = wire.Take();
+
+        output.WriteLine($"{name}: {first.Sum(r => r.Bytes):N0} bytes, then {second.Sum(r => r.Bytes):N0}");
+        foreach (var request in first.OrderByDescending(r => r.Bytes)) output.WriteLine($"  {request.Bytes,8:N0} {request.Encoding,-4} {request.Path}");
+        Assert.InRange(first.Sum(r => r.Bytes), 1, Most);
+        Assert.All(first.Where(r => r.IsText), r => Assert.Equal("br", r.Encoding));
+        Assert.All(first.Where(r => r.IsBuilt), r => Assert.Contains("immutable", r.Cache, StringComparison.Ordinal));
+        Assert.Contains(first, r => r.IsBuilt);
+        Assert.DoesNotContain(second, r => r.IsBuilt);
+    }
+
+    private sealed record Sent(string Path, long Bytes, string Encoding, string Cache)
+    {
+        public bool IsBuilt => Path.StartsWith("/build/", StringComparison.Ordinal);
+        public bool IsText => IsBuilt && (Path.EndsWith(".js", StringComparison.Ordinal) || Path.EndsWith(".css", StringComparison.Ordinal));
+    }
+
+    /// <summary>Listens to Chromium's own account of what came over the network.</summary>
+    private sealed class Wire(ICDPSession session) : IAsyncDisposable
+    {
+        private readonly ConcurrentDictionary<string, (string Path, string Encoding, string Cache)> _answers = new();
+        private ConcurrentQueue<Sent> _sent = new();
+
+        public static async Task<Wire> TapAsync(IPage page)
+        {
+            var wire = new Wire(await page.Context.NewCDPSessionAsync(page));
+            wire.Listen("Network.responseReceived", wire.Answered);
+            wire.Listen("Network.loadingFinished", wire.Finished);
+            await wire.Session.SendAsync("Network.enable");
+            return wire;
+        }
+
+        private ICDPSession Session { get; } = session;
+
+        public IReadOnlyList<Sent> Take() => [.. Interlocked.Exchange(ref _sent, new())];
+
+        public async ValueTask DisposeAsync() => await Session.DetachAsync();
+
+        private void Listen(string name, Action<JsonElement> heard) => Session.Event(name).OnEvent += (_, e) => heard(e!.Value);
+
+        private void Answered(JsonElement e)
+        {
+            var response = e.GetProperty("response");
+            var headers = response.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? "", StringComparer.OrdinalIgnoreCase);
+            _answers[e.GetProperty("requestId").GetString()!] = (new Uri(response.GetProperty("url").GetString()!).AbsolutePath, headers.GetValueOrDefault("Content-Encoding", ""), headers.GetValueOrDefault("Cache-Control", ""));
+        }
+
+        private void Finished(JsonElement e)
+        {
+            var bytes = (long)e.GetProperty("encodedDataLength").GetDouble();
+            if (bytes > 0 && _answers.TryGetValue(e.GetProperty("requestId").GetString()!, out var answer)) _sent.Enqueue(new Sent(answer.Path, bytes, answer.Encoding, answer.Cache));
+        }
+    }
+}
