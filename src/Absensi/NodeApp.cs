@@ -47,9 +47,15 @@ public static class NodeApp
         if (settings.RealtimeUrl is null) services.AddRealtime();
 
         services.AddRateLimits();
+        // Pages only. Guessing a secret from a compressed length needs one that stays the same: the form token is masked anew on each page.
+        services.AddResponseCompression(o => { o.EnableForHttps = true; o.MimeTypes = ["text/html"]; });
         services.AddCors();
         services.AddCsrf();
-        services.AddRazorPages(o => o.RootDirectory = "/Features")
+        services.AddRazorPages(o =>
+            {
+                o.RootDirectory = "/Features";
+                if (!settings.Development) o.Conventions.AddFolderRouteModelConvention("/DesignSystem", page => page.Selectors.Clear());
+            })
             .AddMvcOptions(o =>
             {
                 o.Filters.Add(new Microsoft.AspNetCore.Mvc.IgnoreAntiforgeryTokenAttribute()); // Csrf checks every route, pages included
@@ -65,6 +71,7 @@ public static class NodeApp
         app.UseRequestCount();
         app.UseTrustedProxies(settings);
         app.UseResponseHeaders(settings.NodeId);
+        app.UseResponseCompression();
         app.UseErrorAnswers();
         app.UseRouting();
         app.UseOtherSites(settings);
