@@ -42,6 +42,7 @@ public sealed class Browsing : IAsyncLifetime
         });
         if (session?.Cookie("absensi_session") is { } token)
             await context.AddCookiesAsync([new() { Name = "absensi_session", Value = token, Url = app.Address.ToString() }]);
+        context.SetDefaultTimeout(90_000); // for a machine that has more to do than this
         var page = await context.NewPageAsync();
         var complaints = new List<string>();
         page.PageError += (_, error) => complaints.Add(error);
@@ -51,6 +52,13 @@ public sealed class Browsing : IAsyncLifetime
         };
         return new Visit(context, page, complaints);
     }
+}
+
+public static class Waiting
+{
+    /// <summary>Waits until a JavaScript condition holds. Playwright's own way evaluates anew each time, which our content policy forbids.</summary>
+    public static Task UntilAsync(this IPage page, string condition) =>
+        page.EvaluateAsync($"async () => {{ while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 20)); }}");
 }
 
 /// <param name="Complaints">Script errors and what the content policy stopped.</param>

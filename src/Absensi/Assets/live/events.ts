@@ -27,6 +27,9 @@ export const connectionWords: Record<Connection, string> = {
   polling: 'Mode polling',
 };
 
+/** Somebody came. The close of a day also creates rows, for those who did not. */
+export const isArrival = ({ data }: AttendanceEvent): boolean => data.type === 'in' && data.status !== 'Alpha';
+
 /** What of a batch has not been shown yet, in order; and how far we are then. */
 export function unseen(last: number, batch: AttendanceEvent[]): { last: number; fresh: AttendanceEvent[] } {
   const fresh: AttendanceEvent[] = [];

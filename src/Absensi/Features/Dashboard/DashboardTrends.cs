@@ -3,8 +3,8 @@ using Absensi.Storage;
 
 namespace Absensi.Features.Dashboard;
 
-/// <summary>One day's counts.</summary>
-public sealed record DayCount(DateOnly Date, long Present, long Late);
+/// <summary>One day's counts; the late are among the present.</summary>
+public sealed record DayCount(DateOnly Date, long Present, long Late, long Absent);
 
 /// <summary>Arrivals within five minutes from <see cref="Minute"/> of the day.</summary>
 public sealed record Arrivals(int Minute, double Count, double Late);
@@ -14,14 +14,23 @@ public sealed record Absentee(long Id, string Name);
 public sealed record Latecomer(long Id, long UserId, string Name, string Time);
 
 /// <summary>What surrounds the four numbers: the days before, today's arrivals beside the usual ones, and who is missing.</summary>
-/// <param name="Days">The last 14 days, oldest first, today last.</param>
+/// <param name="Days">The last 30 days, oldest first, today last.</param>
 public sealed record Trends(
-    IReadOnlyList<DayCount> Days, long Employees, IReadOnlyList<Arrivals> Today, IReadOnlyList<Arrivals> Usual, IReadOnlyList<Absentee> Missing, IReadOnlyList<Latecomer> Late);
+    IReadOnlyList<DayCount> Days, long Employees, IReadOnlyList<Arrivals> Today, IReadOnlyList<Arrivals> Usual, IReadOnlyList<Absentee> Missing, IReadOnlyList<Latecomer> Late)
+{
+    private IReadOnlyList<DayCount> Past => [.. Days.SkipLast(1).Where(d => d.Present > 0)];
+
+    /// <summary>Whole per cent of those expected who came, over the days before today; null when there were none.</summary>
+    public int? UsualRate => Past.Count == 0 ? null : (int)Math.Round(100.0 * Past.Sum(d => d.Present) / Past.Sum(d => d.Present + d.Absent));
+
+    /// <summary>Whole per cent of those who came that came late, over the same days.</summary>
+    public int? UsualLateness => Past.Count == 0 ? null : (int)Math.Round(100.0 * Past.Sum(d => d.Late) / Past.Sum(d => d.Present));
+}
 
 public sealed class DashboardTrends(Database database)
 {
     public const int BucketMinutes = 5;
-    private const int Listed = 100, UsualDays = 28;
+    private const int Listed = 100, UsualDays = 28, TrendDays = 30;
     private static readonly TimeSpan PastKept = TimeSpan.FromMinutes(5);
 
     private Past? _past;
@@ -30,10 +39,10 @@ public sealed class DashboardTrends(Database database)
     {
         // Days that are over hardly change and are many: one answer serves everyone for a while.
         if (_past is not { } past || past.Today != today || Environment.TickCount64 - past.ReadAt > PastKept.TotalMilliseconds)
-            _past = past = new Past(today, Environment.TickCount64, await DaysAsync(today.AddDays(-13), today.AddDays(-1), cancel), await UsualAsync(today, cancel));
+            _past = past = new Past(today, Environment.TickCount64, await DaysAsync(today.AddDays(1 - TrendDays), today.AddDays(-1), cancel), await UsualAsync(today, cancel));
 
-        var now = (await DaysAsync(today, today, cancel)).FirstOrDefault() ?? new DayCount(today, 0, 0);
-        var days = Enumerable.Range(-13, 13).Select(today.AddDays).Select(d => past.Days.FirstOrDefault(p => p.Date == d) ?? new DayCount(d, 0, 0));
+        var now = (await DaysAsync(today, today, cancel)).FirstOrDefault() ?? new DayCount(today, 0, 0, 0);
+        var days = Enumerable.Range(1 - TrendDays, TrendDays - 1).Select(today.AddDays).Select(d => past.Days.FirstOrDefault(p => p.Date == d) ?? new DayCount(d, 0, 0, 0));
         return new Trends(
             [.. days, now], await EmployeesAsync(cancel), await ArrivalsAsync(today, today, 1, cancel), past.Usual, await MissingAsync(today, cancel), await LateAsync(today, cancel));
     }
@@ -42,10 +51,10 @@ public sealed class DashboardTrends(Database database)
     {
         var rows = await database.QueryAsync<DayRow>(
             """
-            SELECT date, COUNT(jam_masuk) AS present, SUM(CASE WHEN status = 'Terlambat' THEN 1 ELSE 0 END) AS late
+            SELECT date, COUNT(jam_masuk) AS present, SUM(CASE WHEN status = 'Terlambat' THEN 1 ELSE 0 END) AS late, SUM(CASE WHEN status = 'Alpha' THEN 1 ELSE 0 END) AS absent
             FROM attendances WHERE date BETWEEN @from AND @to GROUP BY date
             """, new { from, to }, cancel);
-        return [.. rows.Select(r => new DayCount(r.Date, r.Present, r.Late))];
+        return [.. rows.Select(r => new DayCount(r.Date, r.Present, r.Late, r.Absent))];
     }
 
     private async Task<IReadOnlyList<Arrivals>> UsualAsync(DateOnly today, CancellationToken cancel)
@@ -98,6 +107,7 @@ public sealed class DashboardTrends(Database database)
         public DateOnly Date { get; init; }
         public long Present { get; init; }
         public long Late { get; init; }
+        public long Absent { get; init; }
     }
 
     private sealed class MinuteRow

@@ -3,28 +3,29 @@ using Absensi.Features.Shared;
 
 namespace Absensi.Features.Dashboard;
 
-/// <summary>One of the four numbers: the number itself comes from the script's property <paramref name="Value"/>.</summary>
-public sealed record Tile(string Name, string Value, string Note, string? Spark = null)
+/// <summary>
+/// One of the four numbers. The number itself comes from the script's property <paramref name="Value"/> and moves;
+/// <paramref name="Note"/> is what it is compared to, and stays true while it does.
+/// </summary>
+/// <param name="Alarm">The script's property that is true when the number is bad news.</param>
+public sealed record Tile(string Name, string Value, string Note, string? Spark = null, string? Alarm = null)
 {
     public static IReadOnlyList<Tile> All(Trends trends)
     {
         var days = trends.Days;
-        var today = days[^1];
-        var sinceMonday = ((int)today.Date.DayOfWeek + 6) % 7;
-        var thisWeek = days.TakeLast(sinceMonday + 1).Sum(d => d.Present);
+        var today = days[^1].Date;
+        var sinceMonday = ((int)today.DayOfWeek + 6) % 7;
         var lastWeek = days.SkipLast(7).TakeLast(sinceMonday + 1).Sum(d => d.Present);
         var week = days.TakeLast(7).ToList();
+        var usual = trends.UsualRate is { } rate ? $"biasanya {rate}% sehari penuh" : $"dari {Words.Number(trends.Employees)} karyawan aktif";
         return
         [
-            new("Hari ini", "today", Compared(today.Present, days[^8].Present, $"hari {Words.Day(today.Date)} lalu"), Line(week.Select(d => d.Present))),
-            new("Minggu ini", "week", Compared(thisWeek, lastWeek, "minggu lalu"), Line(week.Select((_, i) => week.Take(i + 1).Sum(d => d.Present)))),
-            new("Tingkat kehadiran", "rate", $"dari {Words.Number(trends.Employees)} karyawan aktif", Line(week.Select(d => d.Present))),
-            new("Server online", "serversText", "node yang sedang melayani"),
+            new("Hari ini", "today", $"{Words.Day(today)} lalu {Words.Number(days[^8].Present)} sehari penuh", Line(week.Select(d => d.Present))),
+            new("Minggu ini", "week", $"minggu lalu {Words.Number(lastWeek)} sampai {Words.Day(today)}", Line(week.Select((_, i) => week.Take(i + 1).Sum(d => d.Present)))),
+            new("Tingkat kehadiran", "rate", usual, Line(week.Select(d => d.Present))),
+            new("Server online", "serversText", "node yang sedang melayani", Alarm: "someServerDown"),
         ];
     }
-
-    private static string Compared(long now, long before, string when) =>
-        now == before ? $"sama dengan {when}" : $"{Words.Number(Math.Abs(now - before))} lebih {(now > before ? "banyak" : "sedikit")} dari {when}";
 
     private static string? Line(IEnumerable<long> values)
     {

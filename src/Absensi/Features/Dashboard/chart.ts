@@ -1,5 +1,5 @@
 import { component, pageData } from '@/alpine';
-import type { AttendanceEvent } from '@/live/events';
+import { type AttendanceEvent, isArrival } from '@/live/events';
 import { oneDecimal, thousands } from '@/words';
 import { arrive, type Bucket, bucketMinutes, clockText, columns, line, peak, range } from './arrivals';
 
@@ -55,7 +55,7 @@ component('arrivals', () => {
     unpoint() { this.pointed = null; },
 
     arrived(event: AttendanceEvent) {
-      if (event.event === 'AbsensiCreated') this.today = arrive(this.today, event.data.timestamp, event.data.status === 'Terlambat');
+      if (isArrival(event)) this.today = arrive(this.today, event.data.timestamp, event.data.status === 'Terlambat');
     },
   };
 });

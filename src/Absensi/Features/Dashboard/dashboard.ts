@@ -1,6 +1,6 @@
 import { component, pageData } from '@/alpine';
 import { http, problemOf, toLogin } from '@/http';
-import { type AttendanceEvent, type Connection, connectionWords, type Person, type Server } from '@/live/events';
+import { type AttendanceEvent, type Connection, connectionWords, isArrival, type Person, type Server } from '@/live/events';
 import { LiveFeed } from '@/live/feed';
 import { dayMonth, hourMinute, oneDecimal, thousands } from '@/words';
 import { pageArrivedAt, ServerClock, wallText } from '../Clock/serverClock';
@@ -27,6 +27,7 @@ component('dashboard', () => {
     online: 0,
     knowsPresence: false,
     connection: 'connecting' as Connection,
+    time: hourMinute(page.now),
 
     init() {
       new LiveFeed(page.last_id, true, {
@@ -36,7 +37,9 @@ component('dashboard', () => {
         servers: (servers) => this.serversChanged(servers),
       }).start();
       setInterval(() => { if (!document.hidden) void this.refresh(); }, refreshEveryMs);
-      if (this.$root.dataset.wall) stayAwake();
+      if (!this.$root.dataset.wall) return;
+      stayAwake();
+      setInterval(() => { this.time = hourMinute(wallText(clock.now())); }, 1000);
     },
 
     get connectionText() { return connectionWords[this.connection]; },
@@ -53,7 +56,7 @@ component('dashboard', () => {
     arrived(event: AttendanceEvent) {
       document.dispatchEvent(new CustomEvent('absensi:event', { detail: event }));
       this.rows = [readable(event.data, page.now, true), ...this.rows].slice(0, shown);
-      if (event.event === 'AbsensiCreated') {
+      if (isArrival(event)) {
         this.metrics.today_count++;
         this.metrics.week_count++;
       }
@@ -97,8 +100,12 @@ function readable(row: Row, now: string, isNew: boolean) {
     href: `/riwayat/${row.id}`,
     // The latest ten reach back into yesterday before anyone has come.
     time: isToday ? time : `${dayMonth(row.timestamp)} ${time}`,
-    isIn: row.type === 'in',
+    isIn: row.type === 'in' && row.status !== 'Alpha',
+    isOut: row.type === 'out',
+    isOnTime: row.status === 'Hadir',
     isLate: row.status === 'Terlambat',
+    isAbsent: row.status === 'Alpha',
+    word: row.status === 'Alpha' ? 'Tidak absen' : row.type === 'in' ? 'Masuk' : 'Pulang',
     place: row.latitude === null || row.longitude === null ? '–' : `${row.latitude.toFixed(4)}, ${row.longitude.toFixed(4)}`,
     isNew,
   };

@@ -1,5 +1,5 @@
 import { component, pageData } from '@/alpine';
-import type { AttendanceEvent } from '@/live/events';
+import { type AttendanceEvent, isArrival } from '@/live/events';
 import { hourMinute, thousands } from '@/words';
 
 type Person = { id: number; name: string };
@@ -31,13 +31,16 @@ component('roll', () => {
       const hidden = this.showsMissing ? this.missingCount - this.missing.length : this.lateCount - this.late.length;
       return hidden > 0 ? `dan ${thousands(hidden)} orang lagi` : '';
     },
+    get rows() { return this.showsMissing ? this.missing.length : this.late.length; },
 
     show(tab: 'missing' | 'late') { this.tab = tab; },
 
-    arrived({ event, data }: AttendanceEvent) {
-      if (event !== 'AbsensiCreated') return;
+    arrived(event: AttendanceEvent) {
+      if (!isArrival(event)) return;
+      const { data } = event;
+      // Somebody who was added since the page was loaded is not among those it counts.
+      if (this.missing.some((person) => person.id === data.user_id) || this.missingCount > this.missing.length) this.missingCount--;
       this.missing = this.missing.filter((person) => person.id !== data.user_id);
-      this.missingCount = Math.max(0, this.missingCount - 1);
       if (data.status !== 'Terlambat') return;
       this.late = [{ id: data.id, user_id: data.user_id, name: data.user_name, time: hourMinute(data.timestamp) }, ...this.late].slice(0, 100);
       this.lateCount++;
