@@ -8,6 +8,8 @@ import '../Features/Exports/downloads';
 import '../Features/History/history';
 import '../Features/Login/dial';
 import '../Features/Login/login';
+import '../Features/Offline/install';
+import '../Features/Offline/offline';
 import '../Features/Recap/recap';
 import { start } from './alpine';
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
@@ -34,7 +35,29 @@ async function bundlePages() {
     metafile: true,
     logLevel: 'warning',
   });
-  writeFileSync(`${out}/manifest.json`, JSON.stringify(logicalNames(Object.keys(metafile.outputs)), null, 2));
+  const names = logicalNames(Object.keys(metafile.outputs));
+  await bundleWorker(names, metafile.outputs);
+  // Last: it tells the program's build that all of it is there.
+  writeFileSync(`${out}/manifest.json`, JSON.stringify(names, null, 2));
+}
+
+// What every page asks for, and nothing that only some do. Pages without a hash in their name count by their source.
+async function bundleWorker(names, outputs) {
+  const app = Object.entries(outputs).find(([path]) => basename(path) === names['app.js'])[1];
+  const parts = app.imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => basename(path));
+  const font = Object.values(names).filter((name) => name.endsWith('.woff2'));
+  const shell = [names['app.js'], names['styles.css'], ...parts, ...font].map((name) => `/build/${name}`);
+  const version = createHash('sha256').update(shell.join());
+  for (const page of ['Offline/Offline', 'Shared/_Layout', 'Shared/_Brand']) version.update(readFileSync(`../Features/${page}.cshtml`));
+  await build({
+    entryPoints: ['../Features/Offline/worker.ts'],
+    outfile: '../wwwroot/sw.js',
+    bundle: true,
+    minify: true,
+    target: ['es2022', 'chrome111', 'safari16.4'],
+    define: { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version.digest('hex').slice(0, 12)) },
+    logLevel: 'warning',
+  });
 }
 
 // Android 7 stops at Chrome 119, which has no light-dark().

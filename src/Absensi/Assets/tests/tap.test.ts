@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backoff } from '@/backoff';
-import { expired, next, Outbox, type Tap, uuid } from '../../Features/Clock/tap';
+import { expired, next, Outbox, type Tap, uuid, waitingTaps } from '../../Features/Clock/tap';
 
-const tap = (key: string): Tap => ({ key, kind: 'masuk', date: '2026-11-22', latitude: -6.2, longitude: 106.8, accuracy: 12 });
+const tap = (key: string): Tap => ({ key, kind: 'masuk', pressedAt: '2026-11-22 07:58:03', latitude: -6.2, longitude: 106.8, accuracy: 12 });
 const answer = (status: number | null, more = {}) => next({ status, attempt: 0, renewed: false, retryAfterMs: null, ...more }, () => 1);
 
 function memory(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
@@ -32,6 +32,12 @@ test('on a shared phone nobody sends somebody else\'s tap', () => {
   const storage = memory();
   new Outbox(7, storage).put(tap('of seven'));
   assert.equal(new Outbox(8, storage).read(), null);
+});
+
+test('the page without a network finds what waits, whoever\'s it is, and nothing else', () => {
+  const items = new Map([['absensi.toast', 'x'], ['absensi.tap.7', JSON.stringify(tap('of seven'))], ['absensi.tap.8', JSON.stringify(tap('of eight'))]]);
+  const storage = { length: items.size, key: (index: number) => [...items.keys()][index] ?? null, getItem: (name: string) => items.get(name) ?? null } as Storage;
+  assert.deepEqual(waitingTaps(storage).map(({ key }) => key), ['of seven', 'of eight']);
 });
 
 test('without storage a tap still lives as long as the page', () => {

@@ -2,7 +2,7 @@ import { component, pageData } from '@/alpine';
 import { toLogin } from '@/http';
 import type { AttendanceEvent } from '@/live/events';
 import { reloadSaying } from '@/toasts';
-import { hourMinute, span } from '@/words';
+import { coordinates, hourMinute, meters, span } from '@/words';
 import { deliver } from './delivery';
 import { stayOnline } from './online';
 import { stepsToAllow } from './permission';
@@ -29,6 +29,8 @@ component('clock', () => {
     problem: '',
     receipt: null as ReadableReceipt | null,
     steps: stepsToAllow(navigator.userAgent),
+    connected: navigator.onLine,
+    showsMap: false,
 
     init() {
       this.tick();
@@ -37,6 +39,7 @@ component('clock', () => {
       void onceAllowed(() => { if (this.kind) locator.start(); });
       document.addEventListener('visibilitychange', () => this.seen());
       window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+      for (const change of ['online', 'offline']) window.addEventListener(change, () => { this.connected = navigator.onLine; });
       if (outbox.read()) void this.deliver();
       void stayOnline((event) => this.heard(event));
     },
@@ -75,6 +78,10 @@ component('clock', () => {
     },
     get place() { return describe(this.position); },
     get placeClass() { return { idle: 'text-muted', good: 'text-good', late: 'text-late', bad: 'font-medium text-bad' }[this.place.tone]; },
+    get hasPlace() { return 'fix' in this.position; },
+    get map() { return 'fix' in this.position && this.showsMap ? { accuracy: `±${meters(this.position.fix.accuracy)}`, place: coordinates(this.position.fix.latitude, this.position.fix.longitude) } : null; },
+    get mapWord() { return this.showsMap ? 'Sembunyikan' : 'Lihat posisi'; },
+    get isCutOff() { return !this.connected && !this.busy; },
     get searching() { return this.position.is === 'searching' || this.position.is === 'slow'; },
     get denied() { return this.position.is === 'denied'; },
     get canRetryPlace() { return this.denied || this.position.is === 'unavailable'; },
@@ -83,8 +90,8 @@ component('clock', () => {
     get isWaiting() { return this.phase === 'waiting'; },
     get waitingWords() {
       return this.offline
-        ? 'Tersimpan di ponsel, dikirim begitu tersambung. Biarkan halaman ini terbuka.'
-        : 'Server belum menjawab. Absen Anda tersimpan dan dikirim ulang sendiri.';
+        ? 'Belum terkirim. Tersimpan di ponsel ini dan dikirim begitu tersambung; jamnya dicatat server saat tiba.'
+        : 'Server belum menjawab. Absen Anda tersimpan di ponsel ini dan dikirim ulang sendiri.';
     },
 
     tick() {
@@ -100,6 +107,7 @@ component('clock', () => {
     },
 
     locate() { locator.start(); },
+    toggleMap() { this.showsMap = !this.showsMap; },
 
     located(position: Position) {
       this.position = position;
@@ -119,7 +127,7 @@ component('clock', () => {
         return;
       }
       const { latitude, longitude, accuracy } = fix;
-      outbox.put({ key: uuid(), kind: this.kind, date: wallText(clock.now()).slice(0, 10), latitude, longitude, accuracy });
+      outbox.put({ key: uuid(), kind: this.kind, pressedAt: wallText(clock.now()), latitude, longitude, accuracy });
       void this.deliver();
     },
 

@@ -6,8 +6,8 @@ export type Kind = 'masuk' | 'pulang';
 export type Tap = {
   key: string;
   kind: Kind;
-  /** The server's date when it was pressed: yesterday's press must not become today's attendance. */
-  date: string;
+  /** By the server's clock as the page carried it on. Told to the person, and its date decides: yesterday's press must not become today's attendance. */
+  pressedAt: string;
   latitude: number;
   longitude: number;
   accuracy: number;
@@ -33,9 +33,17 @@ export function next({ status, attempt, renewed, retryAfterMs }: Answer, random 
   return status >= 500 ? { do: 'pause' } : { do: 'refused' };
 }
 
-export const expired = (tap: Tap, today: string): boolean => tap.date !== today;
+export const expired = (tap: Tap, today: string): boolean => tap.pressedAt.slice(0, 10) !== today;
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+const prefix = 'absensi.tap.';
+
+/** Whatever waits on this device, whoever's it is. */
+export function waitingTaps(storage: Storage): Tap[] {
+  const names = Array.from({ length: storage.length }, (_, index) => storage.key(index)).filter((name) => name?.startsWith(prefix));
+  return names.map((name) => JSON.parse(storage.getItem(name!)!) as Tap);
+}
 
 /** At most one tap per person on this device. Where storage is blocked it lives as long as the page. */
 export class Outbox {
@@ -43,7 +51,7 @@ export class Outbox {
   private readonly name: string;
 
   constructor(userId: number, private readonly storage: Store | null) {
-    this.name = `absensi.tap.${userId}`;
+    this.name = prefix + userId;
   }
 
   read(): Tap | null {
