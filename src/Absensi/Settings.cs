@@ -27,6 +27,9 @@ public sealed record Settings
     public required Uri? Url { get; init; }
     public required WorkRules Rules { get; init; }
 
+    /// <summary>The program is being worked on: it also shows what its pages are made of, at <c>/dev/design</c>.</summary>
+    public required bool Development { get; init; }
+
     /// <summary>How long a session may be left unused, and how long it lasts at most however much it is used.</summary>
     public required TimeSpan SessionLifetime { get; init; }
     public required TimeSpan SessionAbsolute { get; init; }
@@ -81,6 +84,7 @@ public sealed record Settings
         Port = source.Integer("APP_PORT", 8080, 0, 65535),
         Url = source.WebAddress("APP_URL"),
         Rules = source.WorkRules(),
+        Development = source.OneOf("APP_ENV", "production", "production", "development") == "development",
         SessionLifetime = TimeSpan.FromMinutes(source.Integer("SESSION_LIFETIME", 120, 1, 525_600)),
         SessionAbsolute = TimeSpan.FromMinutes(source.Integer("SESSION_ABSOLUTE", 720, 1, 525_600)),
         BcryptCost = source.Integer("BCRYPT_COST", 10, 4, 15),

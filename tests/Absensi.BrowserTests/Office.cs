@@ -38,6 +38,8 @@ public sealed class Office : IAsyncLifetime
         { "password", "/profil/sandi", Who.Employee },
         { "tokens", "/admin/token", Who.Admin },
         { "audit", "/admin/audit", Who.Admin },
+        { "design", "/dev/design", Who.Nobody },
+        { "offline", "/luring", Who.Nobody },
         { "forbidden", "/error/403", Who.Employee },
         { "missing", "/tidak-ada", Who.Employee },
         { "stale", "/error/419", Who.Employee },
@@ -54,7 +56,7 @@ public sealed class Office : IAsyncLifetime
         // A morning somewhere: the zone whose clock is nearest to ten on a workday, and work that began a little while ago.
         var zone = Enumerable.Range(-14, 27).Select(o => $"Etc/GMT{(o < 0 ? "" : "+")}{o}").MinBy(z => Unlike(Local(z)))!;
         var start = TimeOnly.FromDateTime(Local(zone)).AddMinutes(-25);
-        App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")));
+        App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")), ("APP_ENV", "development"));
         var longName = await App.AddPersonAsync(name: LongName);
         await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
         const string late = "FROM attendances WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL ORDER BY id DESC LIMIT 1";
@@ -80,7 +82,7 @@ public sealed class Office : IAsyncLifetime
         var visit = await OpenAsync(who, width, height);
         var answer = await visit.Page.GotoAsync(address.Replace("{day}", $"{_day}", StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Load });
         Assert.Equal(StatusOf(name, address), answer!.Status);
-        await visit.Page.WaitForFunctionAsync("document.fonts.status === 'loaded'");
+        await visit.Page.UntilAsync("document.fonts.status === 'loaded'");
         return visit;
     }
 

@@ -30,6 +30,8 @@ public sealed class AccessTableTests : IAsyncLifetime
         ["POST /logout"] = Anyone,
         ["GET /error/{status:int}"] = Anyone,
         ["POST /error/{status:int}"] = Anyone,
+        ["GET /luring"] = Anyone,
+        ["POST /luring"] = Anyone, // 405
         ["GET /health/live"] = Anyone,
         ["GET /health/ready"] = Anyone,
         ["GET /openapi/{documentName}.json"] = Anyone,
@@ -141,6 +143,17 @@ public sealed class AccessTableTests : IAsyncLifetime
         using var nobody = _app.Anonymous();
 
         Assert.Equal(200, (await nobody.GetAsync("/favicon.svg", json: false)).Status);
+    }
+
+    [Fact]
+    public async Task TheDesignSystemIsThereForThoseWhoWorkOnTheProgramAlone()
+    {
+        await using var development = await TestApp.StartAsync(("APP_ENV", "development"));
+        using var developer = development.Anonymous();
+        using var nobody = _app.Anonymous();
+
+        Assert.Equal(200, (await developer.GetAsync("/dev/design", json: false)).Status);
+        Assert.Equal(404, (await nobody.GetAsync("/dev/design", json: false)).Status);
     }
 
     private static int Refusal(Who who) => who is Nobody or Ended or RevokedToken ? 401 : 403;

@@ -6,6 +6,8 @@ namespace Absensi.Features.Shared;
 [HtmlTargetElement("icon", TagStructure = TagStructure.WithoutEndTag)]
 public sealed class Icon : TagHelper
 {
+    public static IEnumerable<string> Names => Drawings.Keys;
+
     private static readonly Dictionary<string, string> Drawings = new()
     {
         ["alert"] = "M12 8.5v4.5M12 16.4v.1M10.4 4.6 2.9 17.7A1.9 1.9 0 0 0 4.5 20.5h15a1.9 1.9 0 0 0 1.6-2.8L13.6 4.6a1.9 1.9 0 0 0-3.2 0Z",
