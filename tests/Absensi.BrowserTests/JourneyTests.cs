@@ -149,6 +149,106 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         Assert.Empty(visit.Complaints);
     }
 
+    [Fact]
+    public async Task TheKeyboardAloneIsEnough()
+    {
+        await _app.AddPersonAsync(name: "Ahmad Rizki", passwordHash: Passwords.Hash(Password));
+        await using var visit = await browsing.VisitAsync(_app, width: 360, height: 740);
+        var page = visit.Page;
+
+        await page.GotoAsync("/login");
+        await TabToAsync(page, "email");
+        await page.Keyboard.TypeAsync("orang1@absensi.test");
+        await TabToAsync(page, "password");
+        await page.Keyboard.TypeAsync(Password);
+        await TabToAsync(page, "Masuk");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/dashboard");
+        await page.GetByText("Lokasi siap").WaitForAsync();
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Langsung ke isi", await FocusAsync(page));
+        await page.Keyboard.PressAsync("Enter");
+        await TabToAsync(page, "Absen Masuk");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByText("Absen masuk tercatat").WaitForAsync();
+        Assert.Equal("Tutup", await FocusAsync(page));
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByText("Absen masuk tercatat").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        await TabToAsync(page, "Keluar");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/login");
+
+        Assert.Equal("AbsensiCreated", (await LastAsync()).EventType);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task LoggingOutEverywhereEndsTheOtherBrowserToo()
+    {
+        var person = await _app.AddPersonAsync();
+        using var here = await _app.SignInAsync(person);
+        using var there = await _app.SignInAsync(person);
+        await using var one = await browsing.VisitAsync(_app, here, width: 360, height: 740);
+        await using var other = await browsing.VisitAsync(_app, there, width: 360, height: 740);
+        await other.Page.GotoAsync("/dashboard");
+
+        await one.Page.GotoAsync("/profil");
+        await one.Page.GetByRole(AriaRole.Button, new() { Name = "Keluar dari semua perangkat" }).ClickAsync();
+        await one.Page.WaitForURLAsync("**/login");
+        await other.Page.ReloadAsync();
+        await other.Page.WaitForURLAsync("**/login");
+
+        Assert.Empty(one.Complaints.Concat(other.Complaints));
+    }
+
+    [Fact]
+    public async Task AnInaccuratePositionIsToldAndServes()
+    {
+        using var session = await _app.NewEmployeeAsync();
+        await using var visit = await browsing.VisitAsync(_app, session, width: 360, height: 740, accuracy: 850);
+
+        await visit.Page.GotoAsync("/dashboard");
+        await visit.Page.GetByText("Lokasi kurang akurat ±850 m, tetap bisa absen").WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Lihat posisi" }).ClickAsync();
+        await visit.Page.GetByText("-6.208800, 106.845600").WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Absen Masuk" }).ClickAsync();
+        await visit.Page.GetByText("Absen masuk tercatat").WaitForAsync();
+
+        Assert.Empty(await Axe.BarriersAsync(visit.Page));
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Theory]
+    [InlineData("() => 1", "Masih mencari lokasi. Coba mendekat ke jendela")]
+    [InlineData("(found, failed) => { failed({ code: 2, PERMISSION_DENIED: 1 }); return 1; }", "Lokasi belum terbaca. Nyalakan GPS")]
+    public async Task APositionThatDoesNotComeIsToldWithWhatToDo(string watch, string words)
+    {
+        using var session = await _app.NewEmployeeAsync();
+        await using var visit = await browsing.VisitAsync(_app, session, width: 360, height: 740);
+        await visit.Page.Clock.InstallAsync();
+        await visit.Page.AddInitScriptAsync($"navigator.geolocation.watchPosition = {watch}");
+
+        await visit.Page.GotoAsync("/dashboard");
+        await visit.Page.Clock.FastForwardAsync(11_000);
+        await visit.Page.GetByText(words).WaitForAsync();
+
+        Assert.Empty(await Axe.BarriersAsync(visit.Page));
+        Assert.Empty(visit.Complaints);
+    }
+
+    private static Task<string> FocusAsync(IPage page) =>
+        page.EvaluateAsync<string>("document.activeElement.name || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()");
+
+    /// <summary>Goes through the page with the Tab key until that field or button has the focus.</summary>
+    private static async Task TabToAsync(IPage page, string name)
+    {
+        for (var step = 0; await FocusAsync(page) != name; step++)
+        {
+            Assert.True(step < 30, $"The Tab key does not reach {name}");
+            await page.Keyboard.PressAsync("Tab");
+        }
+    }
+
     private async Task<Core.Events.LogEntry> LastAsync() =>
         Assert.Single(await new EventLog(_app.Database).LatestAsync(1, CancellationToken.None));
 }

@@ -25,10 +25,8 @@ public sealed class WeightTests(Office office, ITestOutputHelper output)
         await using var visit = await office.OpenAsync(who, 360, 740);
         await using var wire = await Wire.TapAsync(visit.Page);
 
-        await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
-        var first = wire.Take();
-        await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
-        var second = wire.Take();
+        var first = await LoadAsync();
+        var second = await LoadAsync();
 
         output.WriteLine($"{name}: {first.Sum(r => r.Bytes):N0} bytes, then {second.Sum(r => r.Bytes):N0}");
         foreach (var request in first.OrderByDescending(r => r.Bytes)) output.WriteLine($"  {request.Bytes,8:N0} {request.Encoding,-4} {request.Path}");
@@ -37,18 +35,25 @@ public sealed class WeightTests(Office office, ITestOutputHelper output)
         Assert.All(first.Where(r => r.IsBuilt), r => Assert.Contains("immutable", r.Cache, StringComparison.Ordinal));
         Assert.Contains(first, r => r.IsBuilt);
         Assert.DoesNotContain(second, r => r.IsBuilt);
+
+        async Task<IReadOnlyList<Sent>> LoadAsync()
+        {
+            await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.NetworkIdle });
+            if (who == Who.Admin) await visit.Page.GetByText("Live", new() { Exact = true }).WaitForAsync();
+            return wire.Take();
+        }
     }
 
-    private sealed record Sent(string Path, long Bytes, string Encoding, string Cache)
+    private sealed record Sent(string Path, string Type, long Bytes, string Encoding, string Cache)
     {
         public bool IsBuilt => Path.StartsWith("/build/", StringComparison.Ordinal);
-        public bool IsText => IsBuilt && (Path.EndsWith(".js", StringComparison.Ordinal) || Path.EndsWith(".css", StringComparison.Ordinal));
+        public bool IsText => Type is "text/html" or "text/javascript" or "text/css";
     }
 
     /// <summary>Listens to Chromium's own account of what came over the network.</summary>
     private sealed class Wire(ICDPSession session) : IAsyncDisposable
     {
-        private readonly ConcurrentDictionary<string, (string Path, string Encoding, string Cache)> _answers = new();
+        private readonly ConcurrentDictionary<string, Sent> _answers = new();
         private ConcurrentQueue<Sent> _sent = new();
 
         public static async Task<Wire> TapAsync(IPage page)
@@ -72,13 +77,15 @@ public sealed class WeightTests(Office office, ITestOutputHelper output)
         {
             var response = e.GetProperty("response");
             var headers = response.GetProperty("headers").EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? "", StringComparer.OrdinalIgnoreCase);
-            _answers[e.GetProperty("requestId").GetString()!] = (new Uri(response.GetProperty("url").GetString()!).AbsolutePath, headers.GetValueOrDefault("Content-Encoding", ""), headers.GetValueOrDefault("Cache-Control", ""));
+            _answers[e.GetProperty("requestId").GetString()!] = new Sent(
+                new Uri(response.GetProperty("url").GetString()!).AbsolutePath, response.GetProperty("mimeType").GetString()!, 0,
+                headers.GetValueOrDefault("Content-Encoding", ""), headers.GetValueOrDefault("Cache-Control", ""));
         }
 
         private void Finished(JsonElement e)
         {
             var bytes = (long)e.GetProperty("encodedDataLength").GetDouble();
-            if (bytes > 0 && _answers.TryGetValue(e.GetProperty("requestId").GetString()!, out var answer)) _sent.Enqueue(new Sent(answer.Path, bytes, answer.Encoding, answer.Cache));
+            if (bytes > 0 && _answers.TryGetValue(e.GetProperty("requestId").GetString()!, out var answer)) _sent.Enqueue(answer with { Bytes = bytes });
         }
     }
 }
