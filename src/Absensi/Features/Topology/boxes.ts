@@ -77,7 +77,7 @@ export function databaseBox(view: View, away: Away): Box {
   const usual = took.length === 0 ? null : took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;
   const health: Health = away === 'database' ? 'down' : away === 'everything' ? 'unknown' : 'up';
   return {
-    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL', health, share: null, cast: null,
+    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL, MariaDB', health, share: null, cast: null,
     state: { up: 'Menyimpan', down: 'Tidak menjawab', unknown: 'Tidak diketahui' }[health],
     meaning: health === 'down' ? 'Node menjawab 503; ponsel mengirim ulang dengan kunci yang sama.' : 'Kebenaran ada di sini: tiap absen satu catatan, bernomor urut, berantai.',
     facts: health === 'up' ? [{ name: 'catatan terakhir', value: thousands(view.head) }, { name: 'menjawab dalam', value: `${milliseconds(usual)} md` }] : [],

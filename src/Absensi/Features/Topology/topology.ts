@@ -166,16 +166,16 @@ component('topology', () => {
       const parts = [journey.saved, journey.bell, journey.screen];
       const sum = parts.reduce<number>((all, part) => all + (part ?? 0), 0) || 1;
       const width = (part: number | null): string => `${((part ?? 0) / sum) * 100}%`;
+      const by = journey.rung === null ? '' : !journey.rung ? 'pewaktu' : servedBy === event.data.node_id ? 'node itu sendiri' : 'Redis';
       return {
         id: event.event_id,
         who: event.data.user_name,
         what: event.data.type === 'in' ? 'masuk' : 'pulang',
         when: hourMinuteSecond(event.data.timestamp),
         node: this.nameOf(event.data.node_id),
-        reader: this.nameOf(servedBy ?? 'Layar'),
+        read: servedBy === null ? 'Dibaca ketika layar bertanya sendiri' : `${this.nameOf(servedBy)} membacanya${by && `; dibangunkan ${by}`}`,
         saved: milliseconds(journey.saved), bell: milliseconds(journey.bell), screen: milliseconds(journey.screen), total: milliseconds(journey.total),
         savedWidth: width(journey.saved), bellWidth: width(journey.bell), screenWidth: width(journey.screen),
-        by: journey.rung === null ? '' : !journey.rung ? 'pewaktu' : servedBy === event.data.node_id ? 'node itu sendiri' : 'Redis',
         isMeasured: journey.total !== null,
       };
     },
