@@ -3,6 +3,7 @@ using Absensi.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.Options;
 
 namespace Absensi.Security;
@@ -50,9 +51,9 @@ public static class Policies
             .AddPolicy(ReadEveryone, Wants(Roles.Admin, Scopes.ReadAttendance));
     }
 
-    // An error page goes through the pipeline once more, perhaps because the database is away: nobody has to be found out for it.
+    // An error page goes through the pipeline once more, perhaps because the database is away: nobody has to be found out for it, nor for its styles.
     private static string SchemeOf(HttpContext context) =>
-        context.Features.Get<IStatusCodeReExecuteFeature>() is not null ? NoScheme
+        context.Features.Get<IStatusCodeReExecuteFeature>() is not null || context.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null ? NoScheme
         : TokenAuthentication.IsUsedBy(context.Request) ? TokenAuthentication.SchemeName
         : SessionAuthentication.SchemeName;
 

@@ -80,11 +80,11 @@ component('topology', () => {
       }
     },
 
-    /** The question failed. A node that answers this one says whether it is the database that is missing. */
+    /** The question failed. Whoever answers this one lives; refusing it says that the database is missing, or that a balancer finds no node that has one. */
     async findOut() {
       try {
-        const { data, headers } = await http.get<{ status: string }>('/health/ready', { timeout: patienceMs, validateStatus: () => true });
-        this.away = data.status === 'no database' ? 'database' : 'nothing';
+        const { status, headers } = await http.get('/health/ready', { timeout: patienceMs, validateStatus: () => true });
+        this.away = status === 200 ? 'nothing' : 'database';
         this.view = { ...this.view, by: String(headers['x-node-id'] ?? this.view.by) };
       } catch {
         this.away = 'everything';
