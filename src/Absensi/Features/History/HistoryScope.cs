@@ -30,9 +30,7 @@ internal sealed class HistoryScope
     public static async Task<HistoryScope> OfAsync(HistoryFilter filter, long? onlyUser, Database database, CancellationToken cancel)
     {
         var search = filter.Search is { } text ? $"%{text.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%" : null;
-        var people = onlyUser is null && search is null ? null : await database.QueryAsync<long>(
-            $"SELECT u.id FROM users u WHERE {(onlyUser is null ? "1 = 1" : "u.id = @onlyUser")} {(search is null ? "" : "AND u.name LIKE @search ESCAPE '!'")} LIMIT {FewPeople + 1}",
-            new { onlyUser, search }, cancel);
+        IReadOnlyList<long>? people = search is not null ? await PeopleAsync(search, onlyUser, database, cancel) : onlyUser is { } one ? [one] : null;
         var scope = new HistoryScope(people?.Count > FewPeople ? null : people);
         // Both bounds always stand, so that there is always an index's range to walk.
         scope.Add(scope._walk, "a.date >= @from", "from", filter.From ?? DateOnly.MinValue);
@@ -54,6 +52,9 @@ internal sealed class HistoryScope
         Parameters.Add("placeId", place.Id);
         return [$"{Walk} AND a.date = @placeDate AND a.id {sign} @placeId", $"{Walk} AND a.date {sign} @placeDate"];
     }
+
+    private static Task<IReadOnlyList<long>> PeopleAsync(string search, long? onlyUser, Database database, CancellationToken cancel) => database.QueryAsync<long>(
+        $"SELECT u.id FROM users u WHERE {(onlyUser is null ? "1 = 1" : "u.id = @onlyUser")} AND u.name LIKE @search ESCAPE '!' LIMIT {FewPeople + 1}", new { onlyUser, search }, cancel);
 
     private void Add(List<string> conditions, string condition, string name, object value)
     {
