@@ -43,7 +43,7 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
     [Fact]
     public async Task ARollingRestartUnderLoadFailsNoRequest()
     {
-        var load = new Load(await _real.AddPeopleAsync(2000), perSecond: 100, retries: false);
+        var load = new Load(await _real.AddPeopleAsync(1200), perSecond: 100, retries: false);
         using var enough = new CancellationTokenSource();
         var running = load.RunAsync(enough.Token);
 
@@ -92,7 +92,7 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
     [Fact]
     public async Task AKilledNodeUnderLoadFailsNoRequest()
     {
-        var load = new Load(await _real.AddPeopleAsync(1500), perSecond: 200, retries: false);
+        var load = new Load(await _real.AddPeopleAsync(1000), perSecond: 200, retries: false);
         using var enough = new CancellationTokenSource();
         var running = load.RunAsync(enough.Token);
         await UntilAsync(() => load.Attempts.Count(a => a.NodeId == "app-node-2" && a.Status == 200) > 50);

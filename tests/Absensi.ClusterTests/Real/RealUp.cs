@@ -56,8 +56,15 @@ internal sealed class RealUp : IAsyncDisposable
             people.AddRange(tokens.Select(token => new Visitor(Address, token)));
         }
 
-        if (open) await Parallel.ForEachAsync(people, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (person, _) => await person.OpenAsync());
+        if (open) await Parallel.ForEachAsync(people, new ParallelOptions { MaxDegreeOfParallelism = 16 }, OpenAsync);
         return people;
+    }
+
+    // A busy machine may answer 503 to so many at once.
+    private static async ValueTask OpenAsync(Visitor person, CancellationToken cancel)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
+        while (!await person.IsOpenAsync() && patience.Elapsed < Program.Patience) await Task.Delay(50, cancel);
     }
 
     /// <summary>A connection to the hub, as soon as there is one to be had.</summary>
