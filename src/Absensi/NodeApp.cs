@@ -3,6 +3,8 @@ using Absensi.Cluster;
 using Absensi.Features;
 using Absensi.Features.Clock;
 using Absensi.Features.Dashboard;
+using Absensi.Features.Employees;
+using Absensi.Features.Employees.Import;
 using Absensi.Features.Errors;
 using Absensi.Features.Events;
 using Absensi.Features.History;
@@ -37,6 +39,7 @@ public static class NodeApp
     private static void AddServices(IServiceCollection services, Settings settings)
     {
         services.AddSingleton<DashboardQuery>().AddSingleton<DashboardSnapshot>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<EmployeeList>().AddSingleton<EmployeeChanges>().AddSingleton<Imports>();
         services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(
             p.GetRequiredService<Database>(), p.GetRequiredService<LedgerWriter>(), p.GetRequiredService<EventLog>(), settings.Rules, settings.NodeId, p.GetRequiredService<ILogger<AttendanceWriter>>()));
@@ -92,6 +95,7 @@ public static class NodeApp
         app.MapRecap();
         app.MapTopology();
         if (settings.StageDoor is not null) app.MapStage();
+        app.MapEmployees();
         app.MapEvents();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();

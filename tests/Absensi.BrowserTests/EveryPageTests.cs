@@ -24,6 +24,7 @@ public sealed class EveryPageTests(Office office)
         foreach (var (width, height) in Screens)
         {
             await using var visit = await office.VisitAsync(name, address, who, width, height);
+            Assert.Equal(0, await visit.Page.EvaluateAsync<int>("document.querySelectorAll('form[method=post]:not(:has([name=__RequestVerificationToken]))').length"));
             if (name == "portal-new") await visit.Page.GetByText("Lokasi siap").WaitForAsync();
             foreach (var (theme, scheme) in Themes)
             {

@@ -1,5 +1,6 @@
 using Absensi.Core.Attendance;
 using Absensi.Demo;
+using Absensi.Features.Employees.Import;
 using Absensi.Storage;
 using Absensi.Tests;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,7 @@ public sealed class Office : IAsyncLifetime
 
     private readonly Browsing _browsing = new();
     private readonly Dictionary<Who, TestClient?> _sessions = new() { [Who.Nobody] = null };
-    private long _day;
+    private long _day, _longName, _worker, _import;
 
     /// <summary>Every page of the program, in the states that look different. A new page is one more line; one without a line fails a test.</summary>
     public static TheoryData<string, string, Who> Pages => new()
@@ -34,6 +35,12 @@ public sealed class Office : IAsyncLifetime
         { "recap", "/rekap", Who.Admin },
         { "cluster", "/admin/klaster", Who.Admin },
         { "recap-print", "/rekap/cetak", Who.Admin },
+        { "people", "/admin/karyawan", Who.Admin },
+        { "people-none", "/admin/karyawan?cari=tidak-ada", Who.Admin },
+        { "person", "/admin/karyawan/{person}", Who.Admin },
+        { "person-new", "/admin/karyawan/baru", Who.Admin },
+        { "import", "/admin/karyawan/impor", Who.Admin },
+        { "import-preview", "/admin/karyawan/impor/{import}", Who.Admin },
         { "profile", "/profil", Who.Newcomer },
         { "password", "/profil/sandi", Who.Employee },
         { "tokens", "/admin/token", Who.Admin },
@@ -57,15 +64,18 @@ public sealed class Office : IAsyncLifetime
         var zone = Enumerable.Range(-14, 27).Select(o => $"Etc/GMT{(o < 0 ? "" : "+")}{o}").MinBy(z => Unlike(Local(z)))!;
         var start = TimeOnly.FromDateTime(Local(zone)).AddMinutes(-25);
         App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")), ("APP_ENV", "development"));
-        var longName = await App.AddPersonAsync(name: LongName);
+        _longName = await App.AddPersonAsync(name: LongName);
         await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
         const string late = "FROM attendances WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL ORDER BY id DESC LIMIT 1";
         _day = await App.Database.FirstAsync<long>("SELECT id " + late, null, CancellationToken.None);
-        _sessions[Who.Employee] = await App.SignInAsync(await App.Database.FirstAsync<long>("SELECT user_id " + late, null, CancellationToken.None));
+        _worker = await App.Database.FirstAsync<long>("SELECT user_id " + late, null, CancellationToken.None);
+        _sessions[Who.Employee] = await App.SignInAsync(_worker);
         var newcomer = await App.Services.GetRequiredService<Users>().AddAsync("Putri Ayu", "putri@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None);
         _sessions[Who.Newcomer] = await App.SignInAsync(newcomer!.Value);
-        _sessions[Who.Admin] = await App.SignInAsync(await App.AddPersonAsync(Roles.Admin, "Ibu Sari"));
-        using var session = await App.SignInAsync(longName);
+        var admin = await App.AddPersonAsync(Roles.Admin, "Ibu Sari");
+        _sessions[Who.Admin] = await App.SignInAsync(admin);
+        _import = await StageAsync(admin);
+        using var session = await App.SignInAsync(_longName);
         await session.TapAsync("/absensi/masuk");
     }
 
@@ -80,7 +90,9 @@ public sealed class Office : IAsyncLifetime
     public async Task<Visit> VisitAsync(string name, string address, Who who, int width = 1440, int height = 900)
     {
         var visit = await OpenAsync(who, width, height);
-        var answer = await visit.Page.GotoAsync(address.Replace("{day}", $"{_day}", StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Load });
+        var real = address.Replace("{day}", $"{_day}", StringComparison.Ordinal).Replace("{person}", $"{_longName}", StringComparison.Ordinal)
+            .Replace("{worker}", $"{_worker}", StringComparison.Ordinal).Replace("{import}", $"{_import}", StringComparison.Ordinal);
+        var answer = await visit.Page.GotoAsync(real, new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Load });
         Assert.Equal(StatusOf(name, address), answer!.Status);
         await visit.Page.UntilAsync("document.fonts.status === 'loaded'");
         return visit;
@@ -89,6 +101,19 @@ public sealed class Office : IAsyncLifetime
     /// <summary>That person's browser, nothing loaded yet.</summary>
     public Task<Visit> OpenAsync(Who who, int width = 1440, int height = 900, bool motion = false) =>
         _browsing.VisitAsync(App, _sessions[who], width, height, motion: motion);
+
+    /// <summary>A file of three new people, one of them an admin, one new name and one that is known.</summary>
+    private async Task<long> StageAsync(long admin)
+    {
+        var known = await App.Database.QueryAsync<(string Name, string Email)>("SELECT name, email FROM users WHERE email LIKE '%demo%' ORDER BY id LIMIT 2", null, CancellationToken.None);
+        ImportRow[] rows =
+        [
+            new(2, "Siti Nurhaliza", "siti.nurhaliza@contoh.co.id", Roles.Karyawan), new(3, "Bambang Pamungkas", "bambang@contoh.co.id", Roles.Karyawan),
+            new(4, LongName, $"{new string('n', 60)}@contoh.co.id", Roles.Admin),
+            new(5, $"{known[0].Name}, S.Kom.", known[0].Email, Roles.Karyawan), new(6, known[1].Name, known[1].Email, Roles.Karyawan),
+        ];
+        return await App.Services.GetRequiredService<Imports>().StageAsync("karyawan-baru-november.xlsx", rows, admin, CancellationToken.None);
+    }
 
     private static int StatusOf(string name, string address) =>
         name == "missing" ? 404 : name == "history-wrong" ? 400 : address.StartsWith("/error/", StringComparison.Ordinal) ? int.Parse(address[^3..], System.Globalization.CultureInfo.InvariantCulture) : 200;

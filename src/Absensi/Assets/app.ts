@@ -4,6 +4,7 @@ import '../Features/Clock/clock';
 import '../Features/Dashboard/chart';
 import '../Features/Dashboard/dashboard';
 import '../Features/Dashboard/roll';
+import '../Features/Employees/Import/importFile';
 import '../Features/Exports/downloads';
 import '../Features/History/history';
 import '../Features/Login/dial';

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security.Claims;
+using System.Text.Json;
 using Absensi.Storage;
 using Dapper;
 
@@ -11,7 +12,8 @@ public static class AuditActions
     public const string
         LoggedIn = "login.accepted", LoginRefused = "login.refused", LoginThrottled = "login.throttled", LoggedOut = "logout",
         PasswordChanged = "password.changed", SessionEnded = "session.ended", SessionsEnded = "sessions.ended",
-        PersonAdded = "user.added", RoleChanged = "user.role-changed", Exported = "data.exported", LocationViewed = "location.viewed",
+        PersonAdded = "user.added", PersonChanged = "user.changed", RoleChanged = "user.role-changed", PersonShutOut = "user.deactivated", PersonLetIn = "user.activated",
+        PasswordReset = "password.reset", PeopleImported = "users.imported", FirstPasswordsTaken = "first-passwords.downloaded", Exported = "data.exported", LocationViewed = "location.viewed",
         TokenMade = "token.made", TokenRevoked = "token.revoked", TokenUsed = "token.used",
         Staged = "stage.played";
 }
@@ -46,6 +48,20 @@ public sealed class AuditLog(Database database, Settings settings)
 
     /// <summary>For what is done at the console, by whoever sits there.</summary>
     public Task WriteAsync(string action, string subject, CancellationToken cancel) => WriteAsync(action, subject, null, Console, "", cancel);
+
+    /// <summary>One action done to many, in the transaction that does it.</summary>
+    public async Task WriteManyAsync(HttpContext context, string action, IEnumerable<string> subjects, DbConnection connection, DbTransaction transaction)
+    {
+        var (actor, address, userAgent, sql) = (context.User.Id(), Caller.Address(context), Caller.UserAgent(context), database.Dialect);
+        foreach (var page in subjects.Chunk(1000))
+        {
+            await connection.ExecuteAsync(
+                $"""
+                 INSERT INTO audit_logs (created_at, action, user_id, subject, address, user_agent, node_id)
+                 SELECT {sql.UnixNow}, @action, @actor, j.subject, @address, @userAgent, @nodeId FROM {sql.JsonRows("rows", ("subject", "VARCHAR(255)"))} j
+                 """, new { action, actor, address, userAgent, nodeId = settings.NodeId, rows = JsonSerializer.Serialize(page.Select(s => new { subject = Caller.Printable(s, 255) })) }, transaction);
+        }
+    }
 
     /// <param name="before">Rows older than this id; null for the newest.</param>
     public Task<IReadOnlyList<AuditRow>> PageAsync(string? action, long? before, int limit, CancellationToken cancel) =>

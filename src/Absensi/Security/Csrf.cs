@@ -57,7 +57,7 @@ public static class Csrf
         {
             return await antiforgery.IsRequestValidAsync(context);
         }
-        catch (Exception e) when (e is AntiforgeryValidationException or InvalidDataException or BadHttpRequestException)
+        catch (Exception e) when (e is AntiforgeryValidationException or InvalidDataException or BadHttpRequestException { StatusCode: not StatusCodes.Status413PayloadTooLarge })
         {
             return false;
         }

@@ -8,6 +8,9 @@ public readonly record struct LoginResult(User? User, long RetryAfter);
 /// <summary>The one place where a password is checked: at the log-in, and where a person proves who they are once more.</summary>
 public sealed class PasswordLogin(Users users, LoginThrottle throttle, KnownBrowsers browsers, AuditLog audit, Sessions sessions, Settings settings)
 {
+    // Where there is nobody whose hash could stand in.
+    private readonly Lazy<string> _nobodys = new(() => Passwords.Hash(Passwords.Random(), settings.BcryptCost));
+
     public async Task<LoginResult> CheckAsync(HttpContext context, string email, string password, CancellationToken cancel)
     {
         var attempt = LoginThrottle.Attempt(context, email, browsers);
@@ -17,7 +20,7 @@ public sealed class PasswordLogin(Users users, LoginThrottle throttle, KnownBrow
 
         var user = await users.FindAsync(email, cancel);
         var standIn = await users.StandInHashAsync(attempt.Account, cancel);
-        if (!await Passwords.CheckAsync(password, user?.Password, standIn, cancel) || user is not { Active: true })
+        if (!await Passwords.CheckAsync(password, user?.Password, Passwords.IsBcrypt(standIn) ? standIn : _nobodys.Value, cancel) || user is not { Active: true })
         {
             // From here on it is written down, whether the caller waits for it or not.
             await throttle.FailedAsync(attempt, CancellationToken.None);

@@ -17,14 +17,18 @@ public static class Passwords
 
     public static Task<string> HashAsync(string password, int cost, CancellationToken cancel) => PasswordThreads.RunAsync(() => Hash(password, cost), cancel);
 
-    /// <summary>Whether the password is the one of the hash. Without a hash (of this kind) it takes as long as <paramref name="standIn"/> takes, and says no.</summary>
+    /// <summary>
+    /// Whether the password is the one of the hash. Without a hash of this kind it takes as long as <paramref name="standIn"/> takes:
+    /// neither who exists nor who has yet to log in for the first time can be told by the clock.
+    /// </summary>
     public static async Task<bool> CheckAsync(string password, string? hash, string? standIn, CancellationToken cancel)
     {
         var used = IsBcrypt(hash) ? hash! : IsBcrypt(standIn) ? standIn! : Nobody;
-        return await PasswordThreads.RunAsync(() => Matches(password, used), cancel) && used == hash;
+        var matches = await PasswordThreads.RunAsync(() => Matches(password, used), cancel);
+        return OneTimeCodes.IsHash(hash) ? OneTimeCodes.Matches(password, hash!) : matches && used == hash;
     }
 
-    /// <summary>Whether the hash was made with less work than new ones are.</summary>
+    /// <summary>Whether the hash was made with less work than new ones are, or with none.</summary>
     public static bool IsWeak(string hash, int cost) => CostOf(hash) < cost;
 
     /// <summary>Twelve letters and digits that can't be taken for one another, in groups of four: about 69 bits.</summary>
@@ -34,7 +38,7 @@ public static class Passwords
         return $"{letters[..4]}-{letters[4..8]}-{letters[8..]}";
     }
 
-    private static bool IsBcrypt(string? hash) => hash is not null && CostOf(hash) > 0;
+    public static bool IsBcrypt(string? hash) => hash is not null && CostOf(hash) > 0;
 
     // "$2y$10$…"; 0 where it is none.
     private static int CostOf(string hash) =>

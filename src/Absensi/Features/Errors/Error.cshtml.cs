@@ -29,6 +29,7 @@ public sealed class ErrorModel : PageModel
         {
             403 => ("Halaman ini bukan untuk Anda", "Anda tidak memiliki akses ke data ini. Jika seharusnya bisa, mintalah akses kepada admin.", false),
             404 => ("Halaman tidak ditemukan", "Alamatnya mungkin salah ketik atau datanya sudah tidak ada. Mulailah lagi dari halaman depan.", false),
+            413 => ("Kiriman terlalu besar", "Belum ada yang tersimpan. Kirim berkas yang lebih kecil, atau bagi menjadi beberapa berkas.", true),
             419 => ("Sesi formulir kedaluwarsa", "Halaman terbuka terlalu lama. Muat ulang, lalu kirim sekali lagi; belum ada yang tersimpan.", true),
             429 => ("Terlalu banyak permintaan", "Tunggu sebentar, lalu coba lagi.", true),
             503 => ("Sedang tidak dapat melayani", "Server atau basis data sedang sibuk atau dimulai ulang. Biasanya pulih dalam beberapa detik.", true),

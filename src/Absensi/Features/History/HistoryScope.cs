@@ -29,7 +29,7 @@ internal sealed class HistoryScope
     /// <param name="onlyUser">Whose rows may be seen; null for everyone's.</param>
     public static async Task<HistoryScope> OfAsync(HistoryFilter filter, long? onlyUser, Database database, CancellationToken cancel)
     {
-        var search = filter.Search is { } text ? $"%{text.Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal)}%" : null;
+        var search = filter.Search is { } text ? Like.Containing(text) : null;
         IReadOnlyList<long>? people = search is not null ? await PeopleAsync(search, onlyUser, database, cancel) : onlyUser is { } one ? [one] : null;
         var scope = new HistoryScope(people?.Count > FewPeople ? null : people);
         // Both bounds always stand, so that there is always an index's range to walk.
