@@ -38,7 +38,7 @@ public static class NodeApp
 
     private static void AddServices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardSnapshot>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
+        services.AddSingleton<DashboardQuery>().AddSingleton<DashboardSnapshot>().AddSingleton<DashboardTrends>().AddSingleton<HistoryQuery>().AddSingleton<CalendarQuery>().AddSingleton<RecapQuery>().AddSingleton<TopologyQuery>().AddSingleton<BuiltAssets>();
         services.AddSingleton<EmployeeList>().AddSingleton<EmployeeChanges>().AddSingleton<Imports>();
         services.AddSingleton<LedgerWriter>();
         services.AddHosted(p => new AttendanceWriter(

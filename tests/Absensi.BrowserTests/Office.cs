@@ -41,6 +41,8 @@ public sealed class Office : IAsyncLifetime
         { "person-new", "/admin/karyawan/baru", Who.Admin },
         { "import", "/admin/karyawan/impor", Who.Admin },
         { "import-preview", "/admin/karyawan/impor/{import}", Who.Admin },
+        { "calendar", "/riwayat/kalender?karyawan={worker}", Who.Admin },
+        { "calendar-own", "/riwayat/kalender", Who.Employee },
         { "profile", "/profil", Who.Newcomer },
         { "password", "/profil/sandi", Who.Employee },
         { "tokens", "/admin/token", Who.Admin },

@@ -46,6 +46,8 @@ public sealed class AccessTableTests : IAsyncLifetime
         ["GET /riwayat/{id}"] = OwnerAndReaders,
         ["POST /riwayat/{id}"] = Readers, // 405, before anyone's row is looked at
         ["GET /riwayat/export"] = Readers,
+        ["GET /riwayat/kalender"] = Readers,
+        ["POST /riwayat/kalender"] = Readers,
         ["GET /api/events"] = Readers,
 
         ["GET /admin/dashboard"] = Admins,

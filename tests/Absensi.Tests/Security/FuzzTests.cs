@@ -17,7 +17,7 @@ public sealed class FuzzTests
         Words = ["", "0", "-1", "1", "9223372036854775807", "99999999999999999999", "1e308", "NaN", "null", "true", "'", "\"", "' OR 1=1--", "1; DROP TABLE users", "%00", "%0d%0a",
             "../../etc/passwd", "..%2f..%2f", "<script>", "{{7*7}}", "${jndi:x}", "=1+1", "２", "日本", "\ud83d\ude00", "2026-11-30", "2026-02-31", "9999-12-31", "0001-01-01", "2026-11-30.5",
             "Hadir", "7", "csv", "End", "EndAll", "Revoke", "ShutOut", "LetIn", "Reset", "Passwords", "a@b.c", "write:clock", new string('a', 3000), "%ff%fe", "\u202e", "a\tb"],
-        Names = ["after", "limit", "dari", "sampai", "cari", "status", "sebelum", "sesudah", "format", "handler", "aksi", "sandi", "id", "name", "scope", "email", "password", "current", "again", "latitude", "longitude", "page", "area", "bulan", "peran", "role", "hasil", "berkas", "key"],
+        Names = ["after", "limit", "dari", "sampai", "cari", "status", "sebelum", "sesudah", "format", "handler", "aksi", "sandi", "id", "name", "scope", "email", "password", "current", "again", "latitude", "longitude", "page", "area", "bulan", "peran", "role", "hasil", "berkas", "key", "karyawan"],
         Types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "application/json; charset=utf-7", "x"],
         Headers = ["Accept", "Idempotency-Key", "X-XSRF-TOKEN", "Cookie", "Authorization", "Range", "If-None-Match", "Accept-Encoding", "Origin", "X-Forwarded-For", "Upgrade", "Content-Encoding", "Referer", "User-Agent"];
 

@@ -78,9 +78,9 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output) : IAsyncLif
             foreach (var client in new[] { admin, employee }) Assert.Equal(200, (await client.GetAsync($"/riwayat/export?format=csv&{filter}")).Status);
         }
 
-        string[] pages = ["/admin/dashboard", "/api/dashboard/data", "/api/dashboard/metrics", "/api/events?after=0", "/riwayat/1", "/rekap", "/rekap/cetak", "/rekap/export?format=xlsx"];
+        string[] pages = ["/admin/dashboard", "/api/dashboard/data", "/api/dashboard/metrics", "/api/events?after=0", "/riwayat/1", "/riwayat/kalender?karyawan=2&bulan=2026-02", "/rekap", "/rekap/cetak", "/rekap/export?format=xlsx"];
         foreach (var page in pages) Assert.Equal(200, (await admin.GetAsync(page)).Status);
-        foreach (var page in new[] { "/dashboard", "/api/events?after=0", "/riwayat/1" }) Assert.Equal(200, (await employee.GetAsync(page)).Status);
+        foreach (var page in new[] { "/dashboard", "/api/events?after=0", "/riwayat/1", "/riwayat/kalender" }) Assert.Equal(200, (await employee.GetAsync(page)).Status);
         var absences = _app.Services.GetRequiredService<Absences>();
         await absences.NextAsync(CancellationToken.None);
         await absences.WriteSomeAsync(new DateOnly(2026, 2, 2), CancellationToken.None);
