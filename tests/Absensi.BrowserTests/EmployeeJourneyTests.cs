@@ -120,7 +120,7 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
 
     private static async Task UploadAsync(IPage page, string csv)
     {
-        await page.GetByLabel("Berkas").SetInputFilesAsync(new FilePayload { Name = "orang.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
+        await page.GetByLabel("Berkas", new() { Exact = true }).SetInputFilesAsync(new FilePayload { Name = "orang.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
         await page.GetByRole(AriaRole.Button, new() { Name = "Periksa berkas" }).ClickAsync();
     }
 

@@ -1,5 +1,5 @@
 import { backoff, waitOrWake } from '@/backoff';
-import { http } from '@/http';
+import { http, problemOf, toLogin } from '@/http';
 import { type AttendanceEvent, type Connection, leavesGap, type Presence, type Server, unseen } from './events';
 import type { Hub } from './hub';
 
@@ -95,7 +95,7 @@ export class LiveFeed {
 
   private async poll(): Promise<void> {
     clearTimeout(this.polling);
-    await this.catchUp().catch(() => undefined);
+    await this.catchUp().catch((error: unknown) => { if (problemOf(error).status === 401) toLogin(); });
     if (!this.live && !this.stopped) this.polling = setTimeout(() => void this.poll(), document.hidden ? 6 * pollEveryMs : pollEveryMs);
   }
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Absensi.Features.Employees.Import;
 
 /// <summary>Where a file of people is sent. One without a fault leads to its preview; nothing is written here.</summary>
-[Authorize(Policies.Admin), RequestSizeLimit(LongestRequest)]
+[Authorize(Policies.Admin), LongestBody(LongestRequest)]
 public sealed class ImportModel(Imports imports) : PageModel
 {
     // A file that is somewhat too long is told so in words; a far longer one is not even taken.
