@@ -101,8 +101,9 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
     [Fact]
     public async Task SomebodyIsAddedAndGetsAPasswordToPassOn()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740, dark: true);
+        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740);
         var page = visit.Page;
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
 
         await page.GotoAsync("/admin/karyawan");
         await page.GetByRole(AriaRole.Link, new() { Name = "Tambah karyawan" }).ClickAsync();
