@@ -57,6 +57,10 @@ try "history, page before" admin '/riwayat?sesudah=2020-01-01.1' -p sesudah
 try "a day" admin '/riwayat/1*'
 try "a day by token" nobody '/riwayat/1*' --header "Authorization: Bearer $token"
 try "audit" admin '/admin/audit?aksi=logout&sebelum=10' -p aksi,sebelum
+try "people" admin '/admin/karyawan?cari=Uji&peran=karyawan&status=aktif' -p cari,peran,status
+try "people as a file" admin '/admin/karyawan/export?format=csv&cari=Uji' -p cari,format
+try "a person" admin '/admin/karyawan/2*'
+try "calendar" admin '/riwayat/kalender?karyawan=2&bulan=2026-11' -p karyawan,bulan
 try "tap" karyawan /absensi/pulang --data '{"latitude":-6.2,"longitude":106.8,"accuracy":5}'
 try "tap's key" karyawan /absensi/masuk --data '{"latitude":-6.2,"longitude":106.8}' --header 'Idempotency-Key: 7f8b2c1e-0000-4000-8000-000000000000*'
 try "token form" admin /admin/token --data 'name=x&scope=nothing&email=a@b.c' -p name,scope,email "${form[@]}"

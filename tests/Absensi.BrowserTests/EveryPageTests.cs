@@ -15,6 +15,19 @@ public sealed class EveryPageTests(Office office)
     private static readonly (int Width, int Height)[] Screens = [(1440, 900), (360, 740)];
     private static readonly (string Name, ColorScheme Scheme)[] Themes = [("light", ColorScheme.Light), ("dark", ColorScheme.Dark)];
 
+    // Until the other theme is on the screen and nothing fades any more: else a page is looked at in both at once.
+    private const string Repainted =
+        """
+        new Promise(done => {
+            let still = 0;
+            const look = () => {
+                still = document.getAnimations().some(a => a instanceof CSSTransition) ? 0 : still + 1;
+                if (still < 4) requestAnimationFrame(look); else done();
+            };
+            requestAnimationFrame(look);
+        })
+        """;
+
     public static TheoryData<string, string, Who> Pages => Office.Pages;
 
     [Theory]
@@ -29,6 +42,7 @@ public sealed class EveryPageTests(Office office)
             foreach (var (theme, scheme) in Themes)
             {
                 await visit.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await visit.Page.EvaluateAsync(Repainted);
                 if (Environment.GetEnvironmentVariable("ABSENSI_SCREENSHOTS") is { Length: > 0 } folder)
                     await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}-{theme}.png") });
 
