@@ -64,7 +64,8 @@ public sealed class Office : IAsyncLifetime
         await _browsing.InitializeAsync();
         // A morning somewhere: the zone whose clock is nearest to ten on a workday, and work that began a little while ago.
         var zone = Enumerable.Range(-14, 27).Select(o => $"Etc/GMT{(o < 0 ? "" : "+")}{o}").MinBy(z => Unlike(Local(z)))!;
-        var start = TimeOnly.FromDateTime(Local(zone)).AddMinutes(-25);
+        var began = Local(zone).AddMinutes(-25);
+        var start = new TimeOnly(began.Hour, began.Minute);
         App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")), ("APP_ENV", "development"));
         _longName = await App.AddPersonAsync(name: LongName);
         await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
@@ -96,6 +97,8 @@ public sealed class Office : IAsyncLifetime
             .Replace("{worker}", $"{_worker}", StringComparison.Ordinal).Replace("{import}", $"{_import}", StringComparison.Ordinal);
         var answer = await visit.Page.GotoAsync(real, new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Load });
         Assert.Equal(StatusOf(name, address), answer!.Status);
+        Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", answer.Headers["content-security-policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", answer.Headers["content-security-policy"], StringComparison.Ordinal);
         await visit.Page.UntilAsync("document.fonts.status === 'loaded'");
         return visit;
     }

@@ -2,8 +2,8 @@ import { component } from '@/alpine';
 
 /** The filters are a plain form in the URL; this only sends it as soon as a choice is made. */
 component('filters', () => ({
-  // Only on a phone are the fields folded away, until one of them says something the chips don't.
-  open: new URLSearchParams(location.search).has('status'),
+  // Only on a phone are the fields folded away, until one of them says something the chips don't or has to be put right.
+  open: new URLSearchParams(location.search).has('status') || document.querySelector('main [role=alert]') !== null,
 
   toggle() { this.open = !this.open; },
 
