@@ -38,7 +38,7 @@ try() { # what, who, url, further arguments
   shift 3
   echo "== $what"
   sqlmap --batch --flush-session --level "$level" --risk "$risk" --threads 4 --technique BEUSQ --dbms SQLite --ignore-code '*' \
-    --output-dir "$work/out" --disable-coloring --cookie "$(cookies "$work/$who")" --skip-urlencode --headers "X-XSRF-TOKEN: $(csrf "$work/$who")\nAccept: application/json" \
+    --output-dir "$work/out" --disable-coloring --cookie "$(cookies "$work/$who")" --headers "X-XSRF-TOKEN: $(csrf "$work/$who")\nAccept: application/json" \
     -u "$url$target" "$@" >"$work/sqlmap.log" 2>&1 || true
   if grep -q "is vulnerable\|identified the following injection" "$work/sqlmap.log"; then
     failed=1
