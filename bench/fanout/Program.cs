@@ -39,17 +39,19 @@ async Task<int> WriteAsync(int perSecond)
     var builder = Host.CreateEmptyApplicationBuilder(null);
     builder.Services.AddDataProtection();
     builder.Services.AddSingleton(new EventLog(database));
-    builder.Services.AddFeed(settings.Redis);
+    builder.Services.AddFeed(settings.Redis, forScreens: false);
+    builder.Services.AddSingleton(p => ActivatorUtilities.CreateInstance<LedgerWriter>(p, database, settings.Rules));
     builder.Services.AddSingleton(p => ActivatorUtilities.CreateInstance<AttendanceWriter>(p, database, settings.Rules, settings.NodeId));
     builder.Services.AddHostedService(p => p.GetRequiredService<AttendanceWriter>());
     using var host = builder.Build();
     var writer = host.Services.GetRequiredService<AttendanceWriter>();
-    writer.Committed += entries =>
+    var ledger = host.Services.GetRequiredService<LedgerWriter>();
+    ledger.Committed += entries =>
     {
         var now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
         foreach (var entry in entries) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.Id} {now:F3}"));
     };
-    host.Services.RingFor(writer);
+    host.Services.RingFor(ledger);
     await host.StartAsync();
     while (settings.Redis is not null && host.Services.GetRequiredService<RedisLink>().Current is null) await Task.Delay(50);
 
