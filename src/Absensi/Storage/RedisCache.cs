@@ -8,7 +8,7 @@ namespace Absensi.Storage;
 /// <summary>
 /// Short-lived copies of what the database says, shared by the nodes. It may know nothing at any time, and then the
 /// database is asked; it waits for Redis 50 ms at most. What it stores is sealed for its key, so that whoever can write
-/// to Redis can neither make up a session nor put one in another's place.
+/// to Redis can neither make up a value nor put one in another's place.
 /// </summary>
 public sealed class RedisCache(RedisLink? redis, IDataProtectionProvider protection)
 {
