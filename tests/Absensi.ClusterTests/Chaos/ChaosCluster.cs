@@ -15,8 +15,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public MariaDbServer Database { get; private set; } = null!;
     public RedisProcess Redis { get; private set; } = null!;
-    public ProcessWire DatabaseWire { get; private set; } = null!;
-    public ProcessWire RedisWire { get; private set; } = null!;
+    public Wire DatabaseWire { get; private set; } = null!;
+    public Wire RedisWire { get; private set; } = null!;
     public RealUp Real { get; private set; } = null!;
 
     /// <param name="duration">How long it is going to run. Work begins after that; by the wrong clock it has begun already.</param>
@@ -24,7 +24,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         var cluster = new ChaosCluster();
         (cluster.Database, cluster.Redis) = (await MariaDbServer.CreateAsync("--innodb-flush-log-at-trx-commit=1"), await RedisProcess.CreateAsync());
-        (cluster.DatabaseWire, cluster.RedisWire) = (new ProcessWire(cluster.Database.Port), new ProcessWire(cluster.Redis.Port));
+        (cluster.DatabaseWire, cluster.RedisWire) = (new Wire(cluster.Database.Port), new Wire(cluster.Redis.Port));
         // Where it is noon now, so that the day does not end meanwhile. The zones' signs are the opposite of what one would think.
         var utc = DateTime.UtcNow;
         var offset = 12 - utc.Hour;
@@ -67,11 +67,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private string PortOf(string child)
-    {
-        var name = child == "realtime-1" ? "REALTIME_PORT_1" : $"NODE_PORT_{child[^1]}";
-        return File.ReadLines(Path.Combine(Real.Folder, "cluster.env")).Single(l => l.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
-    }
+    private int PortOf(string child) => Real.PortOf(child == "realtime-1" ? "REALTIME_PORT_1" : $"NODE_PORT_{child[^1]}");
 
     private async Task<bool> IsReadyAsync(Uri address)
     {

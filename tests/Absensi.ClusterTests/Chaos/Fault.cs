@@ -52,7 +52,7 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
         Program.Thaw(process);
     }
 
-    private static async Task CutAsync(ProcessWire wire, int process)
+    private static async Task CutAsync(Wire wire, int process)
     {
         wire.Cut(process);
         await Task.Delay(While);

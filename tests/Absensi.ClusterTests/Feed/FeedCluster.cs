@@ -17,7 +17,7 @@ public sealed class FeedCluster : IAsyncLifetime
     private int _people;
 
     public RedisProcess Redis { get; private set; } = null!;
-    public TcpProxy Wire { get; private set; } = null!;
+    public Wire Wire { get; private set; } = null!;
     public Database Database { get; private set; } = null!;
     public ServerProcess[] Nodes { get; private set; } = [];
     public List<ServerProcess> Realtime { get; } = [];
@@ -25,7 +25,7 @@ public sealed class FeedCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Redis = await RedisProcess.CreateAsync();
-        Wire = new TcpProxy(Redis.Port);
+        Wire = new Wire(Redis.Port);
         Database = new Database(new SqliteDialect(_folder));
         await MigrateCommand.MigrateAsync(Database, CancellationToken.None);
         Nodes = await Task.WhenAll(StartAsync("node", "app-node-1"), StartAsync("node", "app-node-2"));
@@ -109,10 +109,21 @@ public sealed class Visitor(Uri node, string token)
         return (JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("event_id").GetInt64(), at);
     }
 
+    public async Task<HttpResponseMessage> GetAsync(string path, CancellationToken cancel = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(node, path));
+        return await SendAsync(request, cancel);
+    }
+
     public async Task<HttpResponseMessage> PostAsync(string path, HttpContent? content, string? key = null, CancellationToken cancel = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node, path)) { Content = content };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await SendAsync(request, cancel);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
         request.Headers.Add("Cookie", $"absensi_session={token}; absensi_csrf={_csrfCookie}");
         request.Headers.Add("X-XSRF-TOKEN", _csrf);
         request.Headers.Add("Accept", "application/json");

@@ -9,19 +9,21 @@ namespace Absensi.ClusterTests.Real;
 internal sealed class RealUp : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly string[] _words;
     private int _people;
 
-    private RealUp(string folder, int port, IReadOnlyDictionary<string, string> environment) => (Folder, Port, _environment) = (folder, port, environment);
+    private RealUp(IReadOnlyDictionary<string, string> environment, string[] words) => (_environment, _words) = (environment, words);
 
-    public string Folder { get; }
-    public int Port { get; }
+    public string Folder { get; } = Directory.CreateTempSubdirectory("absensi-real-").FullName;
+    public int Port { get; } = Cluster.FreePort();
     public Uri Address => new($"http://127.0.0.1:{Port}");
     public Program Up { get; private set; } = null!;
     public Database Database { get; private set; } = null!;
 
-    public static async Task<RealUp> StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="words">Further ones for <c>up --real</c>.</param>
+    public static async Task<RealUp> StartAsync(IReadOnlyDictionary<string, string>? environment = null, params string[] words)
     {
-        var up = new RealUp(Directory.CreateTempSubdirectory("absensi-real-").FullName, Cluster.FreePort(), environment ?? new Dictionary<string, string>());
+        var up = new RealUp(environment ?? new Dictionary<string, string>(), words);
         await up.StartAgainAsync();
         return up;
     }
@@ -29,7 +31,7 @@ internal sealed class RealUp : IAsyncDisposable
     /// <summary>The same words once more, after the last start has ended.</summary>
     public async Task StartAgainAsync()
     {
-        Up = Program.Start(["up", "--real", "--port", $"{Port}", "--data", Folder], _environment);
+        Up = Program.Start(["up", "--real", "--port", $"{Port}", "--data", Folder, .. _words], _environment);
         await Up.SaysAsync("on the air");
         if (Database is null) Database = Database.From(Settings());
     }
@@ -88,11 +90,14 @@ internal sealed class RealUp : IAsyncDisposable
     public IReadOnlyDictionary<string, int> Children() => ChildrenOf(Up.Id);
 
     /// <summary>Every process that works for this folder: the supervisor's children, and theirs.</summary>
-    public IReadOnlyList<int> Processes()
-    {
-        var children = Children().Values.ToList();
-        return [.. children, .. children.SelectMany(child => ChildrenOf(child).Values)];
-    }
+    public IReadOnlyList<int> Processes() => Children().Values.SelectMany(WithChildren).ToList();
+
+    /// <summary>A child and the processes it has started, such as nginx's workers.</summary>
+    public static IReadOnlyList<int> WithChildren(int process) => [process, .. ChildrenOf(process).Values];
+
+    /// <summary>The port that a process of ours has on 127.0.0.1: <c>NODE_PORT_1</c>, <c>REALTIME_PORT_1</c>.</summary>
+    public int PortOf(string name) =>
+        int.Parse(File.ReadLines(Path.Combine(Folder, Absensi.Settings.ServersFile)).Single(l => l.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
 
     private static Dictionary<string, int> ChildrenOf(int parent)
     {

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Absensi.ClusterTests.Chaos;
+namespace Absensi.ClusterTests;
 
-/// <summary>A wire to a server that can be cut for one process: its connections stay open, and it may open more, but nothing passes.</summary>
-internal sealed class ProcessWire : IAsyncDisposable
+/// <summary>A wire to a server that can be cut, for everybody or for one process: connections stay open and new ones are taken, but nothing passes.</summary>
+public sealed class Wire : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -13,9 +13,9 @@ internal sealed class ProcessWire : IAsyncDisposable
     private readonly HashSet<Connection> _open = [];
     private readonly int _target;
     private readonly Task _accepting;
-    private int? _cutProcess;
+    private Func<Connection, bool> _isCut = _ => false;
 
-    public ProcessWire(int target)
+    public Wire(int target)
     {
         _target = target;
         _listener.Start();
@@ -24,21 +24,15 @@ internal sealed class ProcessWire : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public void Cut(int process)
-    {
-        lock (_lock)
-        {
-            _cutProcess = process;
-            var ports = PortsOf(process);
-            foreach (var connection in _open.Where(c => ports.Contains(c.FromPort))) connection.Cut();
-        }
-    }
+    public void Cut() => Cut(_ => true);
+
+    public void Cut(int process) => Cut(connection => PortsOf(process).Contains(connection.FromPort));
 
     public void Mend()
     {
         lock (_lock)
         {
-            _cutProcess = null;
+            _isCut = _ => false;
             foreach (var connection in _open) connection.Mend();
         }
     }
@@ -49,6 +43,15 @@ internal sealed class ProcessWire : IAsyncDisposable
         Mend();
         _listener.Stop();
         await _accepting;
+    }
+
+    private void Cut(Func<Connection, bool> isCut)
+    {
+        lock (_lock)
+        {
+            _isCut = isCut;
+            foreach (var connection in _open.Where(isCut)) connection.Cut();
+        }
     }
 
     private async Task AcceptAsync()
@@ -69,7 +72,7 @@ internal sealed class ProcessWire : IAsyncDisposable
         lock (_lock)
         {
             _open.Add(connection);
-            if (_cutProcess is { } process && PortsOf(process).Contains(connection.FromPort)) connection.Cut();
+            if (_isCut(connection)) connection.Cut();
         }
 
         try
