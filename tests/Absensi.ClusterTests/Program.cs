@@ -85,7 +85,24 @@ internal sealed partial class Program : IAsyncDisposable
     /// <summary>How many of its lines so far hold the text.</summary>
     public int Count(string text) => _lines.Count(l => l.Contains(text, StringComparison.Ordinal));
 
-    public static bool IsAlive(int process) => Directory.Exists($"/proc/{process}") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+    /// <summary>Whether it is there, frozen or not.</summary>
+    public static bool IsAlive(int process) => State(process) is not (null or 'Z');
+
+    /// <summary>Whether it is neither dead nor frozen.</summary>
+    public static bool IsMoving(int process) => State(process) is not (null or 'Z' or 'T');
+
+    /// <summary>The kernel's letter for what a process does (proc(5)); null when it is gone.</summary>
+    public static char? State(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat") is var stat ? stat[stat.LastIndexOf(')') + 2] : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     public async Task<int> ExitAsync()
     {

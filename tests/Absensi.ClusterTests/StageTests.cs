@@ -59,12 +59,12 @@ public sealed class StageTests
 
         await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" });
         await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen" && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() >= 3);
-        var stopped = State(node);
+        var stopped = Program.State(node);
         await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
         await UntilAsync(admin, view => Actor(view, "Bandung") is ("running", null) && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() < 2);
 
         Assert.Equal('T', stopped);
-        Assert.NotEqual('T', State(node));
+        Assert.NotEqual('T', Program.State(node));
         Assert.Equal(node, cluster.Nodes()["app-node-2"]);
         Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
     }
@@ -171,9 +171,6 @@ public sealed class StageTests
 
     private static JsonElement Member(JsonElement view, string nodeId) => view.GetProperty("members").EnumerateArray().Single(m => m.GetProperty("node_id").GetString() == nodeId);
     private static bool Online(JsonElement view, string nodeId) => Member(view, nodeId).GetProperty("online").GetBoolean();
-
-    /// <summary>The kernel's letter for what the process does; T is stopped.</summary>
-    private static char State(int process) => File.ReadAllText($"/proc/{process}/stat") is var stat ? stat[stat.LastIndexOf(')') + 2] : default;
 
     private static Task<IReadOnlyList<string>> AuditAsync(Cluster cluster) =>
         cluster.Database.QueryAsync<string>("SELECT subject FROM audit_logs WHERE action = @action ORDER BY id", new { action = AuditActions.Staged }, CancellationToken.None);

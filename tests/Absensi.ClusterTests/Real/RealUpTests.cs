@@ -1,11 +1,13 @@
 using System.Net;
+using Absensi.ClusterTests.Feed;
 using Absensi.Storage;
 using Absensi.Testing;
+using Xunit.Abstractions;
 
 namespace Absensi.ClusterTests.Real;
 
 /// <summary><c>up --real</c>: how it begins, heals and ends.</summary>
-public sealed class RealUpTests
+public sealed class RealUpTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task ItServesFindsItsDatabaseHealsEveryChildAndStopsWithoutATrace()
@@ -47,6 +49,58 @@ public sealed class RealUpTests
         Assert.DoesNotContain(processes, Program.IsAlive);
     }
 
+    /// <summary>All in one instant, nginx's workers as well; then one soon after the other, in an order and with pauses that the printed seed makes.</summary>
+    [Fact]
+    public async Task AllChildrenKilledAtOnceAndInAnyOrderComeBackWithAllThatWasAnswered()
+    {
+        const int orders = 3;
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        await using var real = await RealUp.StartAsync();
+        var people = await real.AddPeopleAsync(2 + orders);
+        var admin = (await real.AddPeopleAsync(1, Roles.Admin))[0];
+        await AnsweredAsync(people[0], real);
+
+        foreach (var process in real.Processes()) Program.Kill(process);
+        await AnsweredAsync(people[1], real);
+        for (var order = 0; order < orders; order++)
+        {
+            await UntilAsync(() => real.Children().Count == 7, real);
+            var children = real.Children().ToArray();
+            random.Shuffle(children);
+            output.WriteLine(string.Join(", ", children.Select(c => c.Key)));
+            foreach (var (_, process) in children)
+            {
+                Program.Kill(process);
+                await Task.Delay(random.Next(300));
+            }
+
+            await AnsweredAsync(people[2 + order], real);
+        }
+
+        await using var hub = await real.ReconnectAsync(admin);
+        await hub.SubscribeAsync(0);
+        await hub.UntilEventAsync(people.Count);
+        Assert.Equal(Enumerable.Range(1, people.Count).Select(n => (long)n), hub.EventIds);
+        Assert.Equal((0, $"In order: {people.Count} entries chained without a gap, {people.Count} attendances exactly as the log says."), await real.RunAsync("verify"));
+    }
+
+    [Fact]
+    public async Task NginxWorksWithoutTheRightsOfRootAndStillTakesUploadsThatDoNotFitInItsMemory()
+    {
+        await using var real = await RealUp.StartAsync();
+        using var http = new HttpClient { BaseAddress = real.Address };
+
+        using var answer = await http.PostAsync("/login", new ByteArrayContent(new byte[2_000_000]));
+
+        Assert.True(answer.Headers.Contains("X-Node-ID"), $"nginx itself answered {(int)answer.StatusCode}: {real.Up.Output}");
+        var workers = RealUp.WithChildren(real.Children()["nginx"]).Skip(1).ToList();
+        Assert.NotEmpty(workers);
+        Assert.All(workers, worker => Assert.DoesNotContain(File.ReadLines($"/proc/{worker}/status"), line => line.StartsWith("Uid:\t0\t", StringComparison.Ordinal)));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.Combine(real.Folder, "nginx")) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+    }
+
     [Fact]
     public async Task AfterTheSupervisorIsKilledASecondStartHasTheSamePortsAndAllThatWasAnswered()
     {
@@ -80,6 +134,13 @@ public sealed class RealUpTests
         Assert.Matches("^absensi: up --real needs servers that are not installed here. Type: sudo apt-get install .*redis-server", Assert.Single(output.Split('\n')));
         Assert.Empty(Directory.EnumerateFiles(folder, "cluster.env"));
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Taps until there is an answer, as the page does.</summary>
+    private static async Task AnsweredAsync(Visitor person, RealUp real)
+    {
+        var tap = new Tap(person, "/absensi/masuk");
+        await UntilAsync(async () => (await tap.TryAsync(TimeSpan.FromSeconds(15))).Status == 200, real);
     }
 
     private static UnixFileMode OwnersOnly(string path) => OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(path);

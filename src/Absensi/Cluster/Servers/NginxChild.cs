@@ -2,10 +2,13 @@ using System.Reflection;
 
 namespace Absensi.Cluster.Servers;
 
-/// <summary>nginx on the one port that people use, with <c>deploy/nginx.conf</c> as the containers have it.</summary>
+/// <summary>
+/// nginx on the one port that people use, with <c>deploy/nginx.conf</c> as the containers have it. Started by root, its workers have the account
+/// that nginx was built for. Every path is relative to the folder that it works in: those workers may not come through the folders above.
+/// </summary>
 internal sealed class NginxChild(ServerPrograms programs, string dataFolder)
 {
-    private readonly ServerFolder _folder = new(dataFolder, "nginx", programs.Nginx);
+    private readonly ServerFolder _folder = new(dataFolder, "nginx", programs.Nginx, othersPass: true);
 
     /// <param name="port">What to listen on, on every address.</param>
     public Child Create(int port, IEnumerable<int> nodes, IEnumerable<int> realtime)
@@ -15,12 +18,10 @@ internal sealed class NginxChild(ServerPrograms programs, string dataFolder)
             ["APP_LISTEN"] = System.Net.Sockets.Socket.OSSupportsIPv6 ? $"{port} backlog=4096 reuseport; listen [::]:{port}" : $"{port}",
             ["NODE_SERVERS"] = Servers(nodes),
             ["REALTIME_SERVERS"] = Servers(realtime),
-            ["NGINX_TEMP"] = _folder.Temporary,
+            ["NGINX_TEMP"] = ServerFolder.TemporaryName,
         }));
-        // Workers of another account could not reach into the data folder.
-        var account = Environment.IsPrivilegedProcess ? " user root;" : "";
         return new Child(
-            "nginx", () => _folder.Command("-e", "stderr", "-p", _folder.Of(""), "-c", "nginx.conf", "-g", $"daemon off; pid nginx.pid;{account}"),
+            "nginx", () => _folder.Command("-e", "stderr", "-p", ".", "-c", "nginx.conf", "-g", "daemon off; pid nginx.pid;"),
             line => line.Contains("start worker processes", StringComparison.Ordinal), Signals.Quit)
         {
             IsNews = line => !line.Contains("[notice]", StringComparison.Ordinal),

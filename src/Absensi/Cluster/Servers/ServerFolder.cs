@@ -5,19 +5,25 @@ namespace Absensi.Cluster.Servers;
 /// <summary>A server's own folder in the data folder, closed to others: where it works, keeps what it keeps, and puts what is temporary.</summary>
 internal sealed class ServerFolder
 {
+    public const string TemporaryName = "tmp";
+
     private readonly string _folder, _program;
 
     /// <param name="program">The full path of the server's program.</param>
-    public ServerFolder(string dataFolder, string name, string program)
+    /// <param name="othersPass">Lets other accounts through to what is theirs in it, though not look around.</param>
+    public ServerFolder(string dataFolder, string name, string program, bool othersPass = false)
     {
         const UnixFileMode ownersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         (_folder, _program) = (Path.Combine(dataFolder, name), program);
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException();
-        Directory.CreateDirectory(_folder, ownersOnly);
-        Directory.CreateDirectory(Temporary, ownersOnly);
+        foreach (var folder in new[] { _folder, Temporary })
+        {
+            Directory.CreateDirectory(folder, ownersOnly);
+            File.SetUnixFileMode(folder, othersPass ? ownersOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : ownersOnly);
+        }
     }
 
-    public string Temporary => Of("tmp");
+    public string Temporary => Of(TemporaryName);
 
     public string Of(string file) => Path.Combine(_folder, file);
 
