@@ -15,9 +15,11 @@ public sealed class RunningReal : IAsyncLifetime
     public async Task DisposeAsync() => await Real.DisposeAsync();
 }
 
-/// <summary>What nginx and the nodes together make of restarts and deaths. What it took is printed.</summary>
+/// <summary>What nginx and the nodes together make of restarts and deaths, and within what time. What it took is printed.</summary>
 public sealed class GracefulTests(RunningReal running, ITestOutputHelper output) : IClassFixture<RunningReal>
 {
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10), LongestRefusal = TimeSpan.FromSeconds(1), LongestReturn = TimeSpan.FromSeconds(2);
+
     private readonly RealUp _real = running.Real;
 
     [Fact]
@@ -47,21 +49,22 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
         using var enough = new CancellationTokenSource();
         var running = load.RunAsync(enough.Token);
 
-        foreach (var node in new[] { "app-node-1", "app-node-2", "app-node-3" })
+        foreach (var (node, name) in new[] { ("app-node-1", "Jakarta"), ("app-node-2", "Bandung"), ("app-node-3", "Surabaya") })
         {
             var (before, taps) = (_real.Children()[node], load.Taps.Count);
-            var listens = _real.Up.Count($"{node} listens");
+            var (listens, endings) = (_real.Up.Count($"{node} listens"), _real.Up.Count(EndedWell(name)));
             var asked = Stopwatch.StartNew();
             Program.Terminate(before);
             await UntilAsync(() => !Program.IsAlive(before));
+            Assert.InRange(asked.Elapsed, TimeSpan.Zero, LongestEnd);
             output.WriteLine($"{node} ended {asked.Elapsed.TotalSeconds:0.0} s after SIGTERM");
+            await UntilAsync(() => _real.Up.Count(EndedWell(name)) == endings + 1);
             await _real.Up.SaysAsync($"{node} listens", times: listens + 1);
             await UntilAsync(() => load.Attempts.Count(a => a.NodeId == node && a.Status == 200 && a.StartedAt > 0) > 0 && load.Taps.Count > taps + 50 || running.IsCompleted);
         }
 
         await enough.CancelAsync();
         await running;
-        Assert.Equal(3, _real.Up.Count("ended (exit code 0) and is started again"));
         output.WriteLine($"{load.Taps.Count} taps, slowest {load.Attempts.Max(a => a.Took).TotalMilliseconds:0} ms");
         Assert.All(load.Taps, tap => Assert.True(tap.Data is not null, $"{tap.Attempts[^1]} {tap.LastAnswer}"));
     }
@@ -76,10 +79,13 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
         await before.SubscribeAsync(first - 1);
         await before.UntilEventAsync(first);
 
-        var asked = Stopwatch.StartNew();
-        Program.Terminate(_real.Children()["realtime-1"]);
+        var (asked, realtime, endings) = (Stopwatch.StartNew(), _real.Children()["realtime-1"], _real.Up.Count(EndedWell("realtime-1")));
+        Program.Terminate(realtime);
         await before.Closed.WaitAsync(Program.Patience);
         output.WriteLine($"the socket was closed {asked.ElapsedMilliseconds} ms after SIGTERM");
+        await UntilAsync(() => !Program.IsAlive(realtime));
+        Assert.InRange(asked.Elapsed, TimeSpan.Zero, LongestEnd);
+        await UntilAsync(() => _real.Up.Count(EndedWell("realtime-1")) == endings + 1);
         Assert.True(before.WasToldToReconnect);
         var (last, _) = await people[1].TapAsync("/absensi/masuk");
 
@@ -89,8 +95,9 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
         Assert.Equal(Enumerable.Range(0, (int)(last - first) + 1).Select(i => first + i), before.EventIds.Concat(after.EventIds));
     }
 
+    /// <summary>From a second after the death on nginx only tries, about once in a second, whether it is back, each time with a request that another node then serves.</summary>
     [Fact]
-    public async Task AKilledNodeUnderLoadFailsNoRequest()
+    public async Task AKilledNodeUnderLoadFailsNoRequestAndIsLeftAloneWithinASecond()
     {
         var load = new Load(await _real.AddPeopleAsync(1000), perSecond: 200, retries: false);
         using var enough = new CancellationTokenSource();
@@ -98,15 +105,22 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
         await UntilAsync(() => load.Attempts.Count(a => a.NodeId == "app-node-2" && a.Status == 200) > 50);
         var listens = _real.Up.Count("app-node-2 listens");
 
+        var node = $"upstream: \"http://127.0.0.1:{_real.PortOf("NODE_PORT_2")}/";
+        int Tries() => _real.Up.Output.Split('\n').Count(line => line.Contains("[error]", StringComparison.Ordinal) && line.Contains(node, StringComparison.Ordinal));
         Program.Kill(_real.Children()["app-node-2"]);
         var killedAt = Stopwatch.GetTimestamp();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var (tried, aloneAt) = (Tries(), Stopwatch.GetTimestamp());
         await _real.Up.SaysAsync("app-node-2 listens", times: listens + 1);
-        var backAt = Stopwatch.GetTimestamp();
+        var (triedAgain, backAt) = (Tries() - tried, Stopwatch.GetTimestamp());
         await enough.CancelAsync();
         await running;
 
         var meanwhile = load.Attempts.Where(a => a.EndedAt > killedAt && a.StartedAt < backAt).ToList();
         output.WriteLine($"{load.Taps.Count} taps, {meanwhile.Count} while the node was away, the slowest of these {meanwhile.Max(a => a.Took).TotalMilliseconds:0} ms");
+        var alone = Stopwatch.GetElapsedTime(aloneAt, backAt).TotalSeconds;
+        output.WriteLine($"nginx tried it {tried} times, and {triedAgain} times in the {alone:0.0} s from one second after its death until it was back");
+        Assert.InRange(triedAgain, 0, alone + 1);
         Assert.All(load.Taps, tap => Assert.True(tap.Data is not null, $"{tap.Attempts[^1]} {tap.LastAnswer}"));
         Assert.NotEmpty(meanwhile);
     }
@@ -119,23 +133,26 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
 
         Program.Kill(_real.Children()["database"]);
         var killedAt = Stopwatch.GetTimestamp();
+        var back = BackAtAsync();
         var answers = new List<Attempt>();
-        long? databaseAt = null;
         foreach (var person in people.Skip(20))
         {
             answers.Add(await new Tap(person, "/absensi/masuk").TryAsync(Program.Patience));
-            databaseAt ??= await IsDatabaseBackAsync() ? Stopwatch.GetTimestamp() : null;
             if (answers[^1].Status == 200) break;
             await Task.Delay(10);
         }
 
         var refused = answers.Where(a => a.Status == 503).ToList();
-        output.WriteLine($"{refused.Count} answers of 503: the first after {Stopwatch.GetElapsedTime(killedAt, answers[0].EndedAt).TotalMilliseconds:0} ms, the slowest {answers.Max(a => a.Took).TotalMilliseconds:0} ms");
-        output.WriteLine($"database back after {Stopwatch.GetElapsedTime(killedAt, databaseAt ?? 0).TotalMilliseconds:0} ms, the first tap {Stopwatch.GetElapsedTime(databaseAt ?? 0, answers[^1].EndedAt).TotalMilliseconds:0} ms later");
-        Assert.NotEmpty(refused);
+        var (first, slowest) = (Stopwatch.GetElapsedTime(killedAt, answers[0].EndedAt), refused.Max(a => a.Took));
+        var (away, returned) = (Stopwatch.GetElapsedTime(killedAt, await back), Stopwatch.GetElapsedTime(await back, answers[^1].EndedAt));
+        output.WriteLine($"{refused.Count} answers of 503: the first after {first.TotalMilliseconds:0} ms, the slowest took {slowest.TotalMilliseconds:0} ms");
+        output.WriteLine($"database back after {away.TotalMilliseconds:0} ms, the first tap {returned.TotalMilliseconds:0} ms later");
         Assert.All(refused, a => Assert.True(a.SaysWhen));
-        Assert.Equal(200, answers[^1].Status);
+        Assert.Equal((503, 200), (answers[0].Status, answers[^1].Status));
         Assert.DoesNotContain(answers, a => a.Status is not (200 or 503));
+        Assert.InRange(first, TimeSpan.Zero, LongestRefusal);
+        Assert.InRange(slowest, TimeSpan.Zero, LongestRefusal);
+        Assert.InRange(returned, TimeSpan.FromSeconds(-1), LongestReturn);
     }
 
     /// <summary>Waits until nginx has got over what other tests did to the nodes.</summary>
@@ -150,18 +167,24 @@ public sealed class GracefulTests(RunningReal running, ITestOutputHelper output)
         }
     }
 
-    private async Task<bool> IsDatabaseBackAsync()
+    /// <summary>When the database answers again.</summary>
+    private async Task<long> BackAtAsync()
     {
-        try
+        while (true)
         {
-            await _real.Database.FirstAsync<int>("SELECT 1", null, CancellationToken.None);
-            return true;
-        }
-        catch (Exception fault) when (_real.Database.Dialect.IsUnavailable(fault))
-        {
-            return false;
+            try
+            {
+                await _real.Database.FirstAsync<int>("SELECT 1", null, CancellationToken.None);
+                return Stopwatch.GetTimestamp();
+            }
+            catch (Exception fault) when (_real.Database.Dialect.IsUnavailable(fault))
+            {
+                await Task.Delay(10);
+            }
         }
     }
+
+    private static string EndedWell(string name) => $"{name.PadRight("realtime-1".Length)} | ended (exit code 0) and is started again";
 
     private async Task UntilAsync(Func<bool> happened)
     {
