@@ -1,3 +1,5 @@
+using Absensi.ClusterTests.Real;
+
 namespace Absensi.ClusterTests.Chaos;
 
 /// <summary>Something that happens to a running cluster.</summary>
@@ -11,9 +13,10 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
         new("a node killed", (c, random) => Done(() => Program.Kill(Child(c, Node(random))))),
         new("the realtime server killed", (c, _) => Done(() => Program.Kill(Child(c, "realtime-1")))),
         new("nginx killed", (c, _) => Done(() => Program.Kill(Child(c, "nginx")))),
+        new("nginx frozen for 3 s", (c, _) => FrozenAsync(RealUp.WithChildren(Child(c, "nginx")))),
         new("a node told to stop, and started again", (c, random) => Done(() => Program.Terminate(Child(c, Node(random))))),
-        new("a node frozen for 3 s", (c, random) => FrozenAsync(Child(c, Node(random)))),
-        new("the realtime server frozen for 3 s", (c, _) => FrozenAsync(Child(c, "realtime-1"))),
+        new("a node frozen for 3 s", (c, random) => FrozenAsync([Child(c, Node(random))])),
+        new("the realtime server frozen for 3 s", (c, _) => FrozenAsync([Child(c, "realtime-1")])),
         new("the database killed, started again at once", async (c, _) =>
         {
             await c.Database.KillAsync();
@@ -31,6 +34,12 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
             await Task.Delay(While);
             await c.Redis.StartAsync();
         }),
+        new("every process of all of these killed at once", async (c, _) =>
+        {
+            foreach (var process in c.Real.Processes()) Program.Kill(process);
+            await Task.WhenAll(c.Database.KillAsync(), c.Redis.KillAsync());
+            await Task.WhenAll(c.Database.StartAsync(), c.Redis.StartAsync());
+        }),
         new("a node cut off from the database for 3 s", (c, random) => CutAsync(c.DatabaseWire, Child(c, Node(random)))),
         new("a node cut off from Redis for 3 s", (c, random) => CutAsync(c.RedisWire, Child(c, Node(random)))),
     ];
@@ -45,11 +54,11 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
         return Task.CompletedTask;
     }
 
-    private static async Task FrozenAsync(int process)
+    private static async Task FrozenAsync(IReadOnlyList<int> processes)
     {
-        Program.Freeze(process);
+        foreach (var process in processes) Program.Freeze(process);
         await Task.Delay(While);
-        Program.Thaw(process);
+        foreach (var process in processes) Program.Thaw(process);
     }
 
     private static async Task CutAsync(Wire wire, int process)
