@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A real MySQL 9 for `./test --mysql`: fetched once from Debian unstable into a folder of its own, run inside it.
 #   mysql-server.sh start   starts it on a free port and prints its connection string
+#   mysql-server.sh crash   kills it on the spot, as a power cut would, and starts it again on what it has
 #   mysql-server.sh stop    stops the one that was started
 # Needs root, debootstrap and some 600 MB. ABSENSI_MYSQL_ROOT says where; everything it writes is there.
 set -euo pipefail
@@ -26,6 +27,21 @@ free_port() { # the kernel's choice would need a program to ask; an unanswered p
   exit 1
 }
 
+run() {
+  : >"$root/srv/server.err"
+  setsid chroot "$root" /usr/sbin/mysqld --no-defaults --user=root --datadir=/srv/data --socket=/srv/s --pid-file=/srv/mysqld.pid --log-error=/srv/server.err \
+    --bind-address=127.0.0.1 --port="$(cat "$root/srv/port")" --mysqlx=OFF --skip-name-resolve --skip-log-bin --max-connections=500 \
+    --max-allowed-packet=256M --init-file=/srv/init.sql </dev/null >/dev/null 2>&1 &
+  echo $! >"$pid_file"
+  for _ in $(seq 300); do
+    grep -q 'ready for connections' "$root/srv/server.err" 2>/dev/null && return
+    running || break
+    sleep 0.1
+  done
+  tail -5 "$root/srv/server.err" >&2
+  exit 1
+}
+
 start() {
   fetch
   if ! running; then
@@ -37,30 +53,30 @@ GRANT ALL ON *.* TO 'absensi'@'%' WITH GRANT OPTION;
 SQL
     free_port >"$root/srv/port"
     chroot "$root" /usr/sbin/mysqld --no-defaults --initialize-insecure --user=root --datadir=/srv/data --log-error=/srv/install.err
-    setsid chroot "$root" /usr/sbin/mysqld --no-defaults --user=root --datadir=/srv/data --socket=/srv/s --pid-file=/srv/mysqld.pid --log-error=/srv/server.err \
-      --bind-address=127.0.0.1 --port="$(cat "$root/srv/port")" --mysqlx=OFF --skip-name-resolve --skip-log-bin --max-connections=500 \
-      --max-allowed-packet=256M --init-file=/srv/init.sql </dev/null >/dev/null 2>&1 &
-    echo $! >"$pid_file"
-    for _ in $(seq 300); do
-      grep -q 'ready for connections' "$root/srv/server.err" 2>/dev/null && break
-      running || { tail -5 "$root/srv/server.err" >&2; exit 1; }
-      sleep 0.1
-    done
+    run
   fi
   echo "Server=127.0.0.1;Port=$(cat "$root/srv/port");User ID=absensi;Password=$password;Database=absensi"
 }
 
-stop() {
-  running || return 0
+end() {
   local pid
   pid=$(cat "$pid_file")
-  kill "$pid"
+  kill "-$1" "$pid"
   while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
   rm -f "$pid_file"
 }
 
+crash() {
+  running || { echo "no server runs" >&2; exit 1; }
+  end KILL
+  run
+}
+
+stop() {
+  ! running || end TERM
+}
+
 case ${1:-} in
-  start) start ;;
-  stop) stop ;;
-  *) echo "usage: $0 start|stop" >&2; exit 2 ;;
+  start | crash | stop) "$1" ;;
+  *) echo "usage: $0 start|crash|stop" >&2; exit 2 ;;
 esac
