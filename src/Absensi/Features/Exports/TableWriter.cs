@@ -19,6 +19,7 @@ public abstract class TableWriter(PipeStream output) : IDisposable
     /// <summary>Begins a table with its headings; where the format holds only one, there can only be one.</summary>
     public abstract void Begin(string name, IReadOnlyList<Column> columns);
     public abstract void Text(string? value);
+    public abstract void Text(ReadOnlySpan<byte> utf8);
     public abstract void Number(long? value);
     public abstract void Number(double? value);
     public abstract void Date(DateOnly? value);

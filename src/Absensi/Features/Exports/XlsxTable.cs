@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -11,12 +12,17 @@ namespace Absensi.Features.Exports;
 /// </summary>
 internal sealed class XlsxTable(PipeStream output, int rowsPerSheet = 1_048_576) : TableWriter(output)
 {
+    private const string TextStart = " t=\"inlineStr\"><is><t xml:space=\"preserve\">", TextEnd = "</t></is></c>";
+
     private static readonly DateOnly Epoch = new(1899, 12, 30);
     private static readonly XmlWriterSettings Plain = new() { Encoding = new UTF8Encoding(false), CheckCharacters = false, CloseOutput = true };
 
+    // What stands for itself in XML and in a cell, whatever stands beside it.
+    private static readonly SearchValues<byte> Safe = SearchValues.Create(" -./0123456789:@ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private readonly ZipArchive _zip = new(output, ZipArchiveMode.Create, leaveOpen: true);
     private readonly List<string> _sheets = [];
-    private readonly char[] _cell = new char[64];
+    private readonly char[] _cell = new char[256];
     private IReadOnlyList<Column> _columns = [];
     private XmlWriter _xml = XmlWriter.Create(TextWriter.Null);
     private string _name = "";
@@ -39,9 +45,24 @@ internal sealed class XlsxTable(PipeStream output, int rowsPerSheet = 1_048_576)
             return;
         }
 
-        _xml.WriteRaw(_rows == 1 ? "<c s=\"1\" t=\"inlineStr\"><is><t xml:space=\"preserve\">" : "<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+        _xml.WriteRaw(_rows == 1 ? "<c s=\"1\"" : "<c");
+        _xml.WriteRaw(TextStart);
         _xml.WriteString(XlsxText.Escape(value));
-        _xml.WriteRaw("</t></is></c>");
+        _xml.WriteRaw(TextEnd);
+    }
+
+    public override void Text(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty || utf8.Length > 100 || utf8.ContainsAnyExcept(Safe))
+        {
+            Text(Encoding.UTF8.GetString(utf8));
+            return;
+        }
+
+        BeginCell();
+        const string start = "<c" + TextStart;
+        start.CopyTo(_cell);
+        EndCell(start.Length + Encoding.ASCII.GetChars(utf8, _cell.AsSpan(start.Length)), TextEnd);
     }
 
     public override void Number(long? value) => Value("<c><v>", value);
@@ -120,8 +141,13 @@ internal sealed class XlsxTable(PipeStream output, int rowsPerSheet = 1_048_576)
 
         start.CopyTo(_cell);
         number.TryFormat(_cell.AsSpan(start.Length), out var length, default, CultureInfo.InvariantCulture);
-        "</v></c>".CopyTo(_cell.AsSpan(start.Length + length));
-        _xml.WriteRaw(_cell, 0, start.Length + length + "</v></c>".Length);
+        EndCell(start.Length + length, "</v></c>");
+    }
+
+    private void EndCell(int length, string end)
+    {
+        end.CopyTo(_cell.AsSpan(length));
+        _xml.WriteRaw(_cell, 0, length + end.Length);
     }
 
     private void Part(string name, string xml)

@@ -2,7 +2,6 @@ using Absensi.Features.Errors;
 using Absensi.Features.Exports;
 using Absensi.Security;
 using Absensi.Storage;
-using Dapper;
 
 namespace Absensi.Features.History;
 
@@ -34,12 +33,11 @@ public static class HistoryExport
         var gone = context.RequestAborted;
         var scope = await HistoryScope.OfAsync(filter, context.User.IsInRole(Roles.Admin) ? null : context.User.Id(), database, gone);
         await using var connection = await database.OpenAsync(gone);
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(Sql(scope), scope.Parameters, commandTimeout: 0, cancellationToken: gone));
+        await using var row = await RowReader.QueryAsync(connection, Sql(scope), scope.Parameters, gone);
         await Download.SendAsync(context, format!.Value, FileName(filter), async (table, cancel) =>
         {
             table.Begin("Riwayat", Columns);
-            var row = new RowReader(reader);
-            while (await reader.ReadAsync(cancel))
+            while (await row.ReadAsync(cancel))
             {
                 table.Date(row.Date(0));
                 table.Number(row.Integer(1));

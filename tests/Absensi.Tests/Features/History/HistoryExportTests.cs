@@ -121,6 +121,19 @@ public sealed class HistoryExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AQueryThatFindsNothingEndsWhenItIsCalledOff()
+    {
+        await using var connection = await _app.Database.OpenAsync(CancellationToken.None);
+        using var gone = new CancellationTokenSource();
+
+        var query = Task.Run(() => RowReader.QueryAsync(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0", null, gone.Token));
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+        Assert.Equal(1, await connection.ExecuteScalarAsync<long>("SELECT 1"));
+    }
+
+    [Fact]
     public async Task ATableLongerThanASheetGoesOnInTheNext()
     {
         var pipe = new System.IO.Pipelines.Pipe(new System.IO.Pipelines.PipeOptions(pauseWriterThreshold: 0));
