@@ -8,22 +8,26 @@ using Absensi.Storage;
 using Microsoft.AspNetCore.DataProtection;
 
 // What a person waits for, on histories of different lengths; p50 and p99 in ms, and p99 beside the shortest history's.
-var sizes = args.Length > 0 ? args.Select(int.Parse).ToArray() : [100_000, 1_000_000, 5_000_000];
+// growth [sqlite|mariadb] [rows…]
+var kind = args.Length > 0 ? args[0] : "sqlite";
+var sizes = args.Length > 1 ? args[1..].Select(int.Parse).ToArray() : [100_000, 1_000_000, 5_000_000];
 const int rounds = 400;
 var rules = new WorkRules(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById("Asia/Jakarta"));
 var folder = Directory.CreateTempSubdirectory("absensi-growth-").FullName;
 var offices = new List<Office>();
+await using var server = await Server.StartAsync(kind, folder);
 try
 {
     foreach (var size in sizes)
     {
         var watch = Stopwatch.StartNew();
-        var database = await Seed.CreateAsync(Path.Combine(folder, $"{size}"), size);
+        var database = Database.From(Server.Settings(await server.NewDatabaseAsync($"{size}")));
+        await Seed.FillAsync(database, size);
         offices.Add(await Office.OpenAsync(database, rules));
         Console.Error.WriteLine($"{size:N0} rows made in {watch.Elapsed.TotalSeconds:F0} s");
     }
 
-    Console.WriteLine($"{"",-34}{string.Concat(sizes.Select(s => $"{s.ToString("N0") + " rows",24}"))}");
+    Console.WriteLine($"{server.Name,-34}{string.Concat(sizes.Select(s => $"{s.ToString("N0") + " rows",24}"))}");
     foreach (var (name, run) in Office.Work)
     {
         // The sizes take turns, so that whatever else the machine does meets all of them alike.
