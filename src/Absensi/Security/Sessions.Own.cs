@@ -18,9 +18,9 @@ public sealed partial class Sessions
 {
     /// <summary>A person's sessions that would still be let in, the latest used first.</summary>
     public Task<IReadOnlyList<OwnSession>> OfUserAsync(long userId, CancellationToken cancel) =>
-        database.QueryAsync<OwnSession>(
+        _database.QueryAsync<OwnSession>(
             $"""
-             SELECT s.id, s.ip, s.user_agent, {database.Dialect.UnixNow} - s.last_seen_at AS seen_ago, {database.Dialect.UnixNow} - s.created_at AS created_ago
+             SELECT s.id, s.ip, s.user_agent, {_database.Dialect.UnixNow} - s.last_seen_at AS seen_ago, {_database.Dialect.UnixNow} - s.created_at AS created_ago
              FROM sessions s WHERE s.user_id = @userId AND {Alive} ORDER BY s.last_seen_at DESC, s.created_at DESC LIMIT 100
              """, new { userId, idle = Idle, absolute = Absolute }, cancel);
 
@@ -28,7 +28,7 @@ public sealed partial class Sessions
     /// <returns>How many there were.</returns>
     public async Task<int> EndOfUserAsync(long userId, string? only, CancellationToken cancel)
     {
-        var ids = await database.WriteAsync(async (connection, transaction) =>
+        var ids = await _database.WriteAsync(async (connection, transaction) =>
         {
             var mine = new { userId, only };
             var where = $"user_id = @userId{(only is null ? "" : " AND id = @only")}";

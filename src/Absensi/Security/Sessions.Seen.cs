@@ -19,7 +19,7 @@ public sealed partial class Sessions
         {
             // Filled up to one length, so that it is one prepared statement whatever the number.
             var padded = ids.Concat(Enumerable.Repeat(ids[0], WrittenAtOnce - ids.Length));
-            await database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {database.Dialect.UnixNow} WHERE id IN @padded", new { padded }, cancel);
+            await _database.ExecuteAsync($"UPDATE sessions SET last_seen_at = {_database.Dialect.UnixNow} WHERE id IN @padded", new { padded }, cancel);
             foreach (var id in ids) _seen.TryRemove(id, out _);
         }
     }

@@ -26,23 +26,37 @@ public sealed class SessionUser
 /// table holds its SHA-256 only. A node remembers what it read for a second: that is how long a log-out takes to reach
 /// every node. Redis holds none of it: asking it and telling it costs more than the one row looked up by its key.
 /// </summary>
-public sealed partial class Sessions(Database database, Settings settings) : IDisposable
+public sealed partial class Sessions : IDisposable
 {
+    // One statement for each: prepared once, whatever the number asked for.
+    private static readonly int[] LookupSizes = [1, 4, 16, KeyedLookup<SessionUser>.AtOnce];
+
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
+    private readonly Database _database;
+    private readonly Settings _settings;
+    private readonly KeyedLookup<SessionUser> _lookup;
+
     // Seconds; seldom enough to cost nothing, often enough that nobody in the middle of their work is timed out.
-    private readonly long _writtenEvery = Math.Min(60, (long)settings.SessionLifetime.TotalSeconds / 4);
+    private readonly long _writtenEvery;
 
     private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = 50_000 });
+
+    public Sessions(Database database, Settings settings)
+    {
+        (_database, _settings) = (database, settings);
+        _writtenEvery = Math.Min(60, (long)settings.SessionLifetime.TotalSeconds / 4);
+        _lookup = new KeyedLookup<SessionUser>(ReadAsync);
+    }
 
     /// <returns>The token for the browser's cookie; it can't be had again.</returns>
     public async Task<string> StartAsync(long userId, string? ip, string? userAgent, CancellationToken cancel)
     {
         var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var session = new { id = Hash(token), userId, ip, userAgent = userAgent?[..Math.Min(userAgent.Length, 255)], idle = Idle, absolute = Absolute };
-        await database.WriteAsync(async (connection, transaction) =>
+        await _database.WriteAsync(async (connection, transaction) =>
         {
-            var now = database.Dialect.UnixNow;
+            var now = _database.Dialect.UnixNow;
             await connection.ExecuteAsync($"DELETE FROM sessions WHERE last_seen_at <= {now} - @idle OR created_at <= {now} - @absolute", session, transaction);
             return await connection.ExecuteAsync(
                 $"INSERT INTO sessions (id, user_id, created_at, last_seen_at, ip, user_agent) VALUES (@id, @userId, {now}, {now}, @ip, @userAgent)", session, transaction);
@@ -55,21 +69,28 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
     {
         var id = Hash(token);
         if (_recent.TryGetValue(id, out SessionUser? known)) return known;
-        var user = await database.FirstAsync<SessionUser>(
-            $"""
-             SELECT s.id AS session_id, u.id AS user_id, u.name, u.email, u.role, u.must_change_password, {database.Dialect.UnixNow} - s.last_seen_at AS seen_ago
-             FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id = @id AND u.active = 1 AND {Alive}
-             """, new { id, idle = Idle, absolute = Absolute }, cancel);
-        if (user is null) return null;
+        if (await _lookup.FindAsync(id) is not { } user) return null;
         if (user.SeenAgo >= _writtenEvery) _seen.TryAdd(id, 0);
         return _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
+    }
+
+    private async Task<IReadOnlyDictionary<string, SessionUser>> ReadAsync(IReadOnlyList<string> ids)
+    {
+        var size = LookupSizes.First(s => s >= ids.Count);
+        var names = Enumerable.Range(0, size).Select(i => $"id{i}").ToList();
+        var users = await _database.AskAsync(new Question<SessionUser>(
+            $"""
+             SELECT s.id AS session_id, u.id AS user_id, u.name, u.email, u.role, u.must_change_password, {_database.Dialect.UnixNow} - s.last_seen_at AS seen_ago
+             FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id IN ({string.Join(", ", names.Select(n => $"@{n}"))}) AND u.active = 1 AND {Alive}
+             """, [("idle", Idle), ("absolute", Absolute), .. names.Select((n, i) => (n, (object?)ids[Math.Min(i, ids.Count - 1)]))]), CancellationToken.None);
+        return users.ToDictionary(u => u.SessionId, StringComparer.Ordinal);
     }
 
     public async Task EndAsync(string token, CancellationToken cancel)
     {
         var id = Hash(token);
-        await database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
+        await _database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
         _recent.Remove(id);
     }
 
@@ -77,9 +98,9 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
     public async Task<IReadOnlySet<string>> AliveAsync(IReadOnlyCollection<(string Id, string Role)> sessions, CancellationToken cancel)
     {
         var rows = JsonSerializer.Serialize(sessions.Select(s => new { id = s.Id, role = s.Role }));
-        var alive = await database.QueryAsync<string>(
+        var alive = await _database.QueryAsync<string>(
             $"""
-             SELECT s.id FROM {database.Dialect.JsonRows("rows", ("id", "CHAR(64)"), ("role", "VARCHAR(20)"))} j
+             SELECT s.id FROM {_database.Dialect.JsonRows("rows", ("id", "CHAR(64)"), ("role", "VARCHAR(20)"))} j
              JOIN sessions s ON s.id = j.id JOIN users u ON u.id = s.user_id
              WHERE u.active = 1 AND u.role = j.role AND {Alive}
              """, new { rows, idle = Idle, absolute = Absolute }, cancel);
@@ -91,9 +112,9 @@ public sealed partial class Sessions(Database database, Settings settings) : IDi
 
     public void Dispose() => _recent.Dispose();
 
-    private long Idle => (long)settings.SessionLifetime.TotalSeconds;
-    private long Absolute => (long)settings.SessionAbsolute.TotalSeconds;
-    private string Alive => $"s.last_seen_at > {database.Dialect.UnixNow} - @idle AND s.created_at > {database.Dialect.UnixNow} - @absolute";
+    private long Idle => (long)_settings.SessionLifetime.TotalSeconds;
+    private long Absolute => (long)_settings.SessionAbsolute.TotalSeconds;
+    private string Alive => $"s.last_seen_at > {_database.Dialect.UnixNow} - @idle AND s.created_at > {_database.Dialect.UnixNow} - @absolute";
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -56,6 +56,14 @@ public sealed class Database : IAsyncDisposable
         return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancel));
     }
 
+    /// <summary>The answer to a question that says itself how its values are named.</summary>
+    public async Task<IReadOnlyList<T>> AskAsync<T>(Question<T> question, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        await question.RunAsync(connection, null, cancel);
+        return question.Rows;
+    }
+
     /// <summary>The database's clock, UTC. A node's own clock decides nothing.</summary>
     public async Task<DateTime> UtcNowAsync(CancellationToken cancel) => Utc((await FirstAsync<string>($"SELECT {Dialect.UtcNow}", null, cancel))!);
 

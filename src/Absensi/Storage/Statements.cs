@@ -21,6 +21,16 @@ public class Statement(string sql, params (string Name, object? Value)[] paramet
     }
 
     internal virtual Task TakeAsync(DbDataReader reader, CancellationToken cancel) => Task.CompletedTask;
+
+    internal async Task RunAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        Fill(command.Parameters, command.CreateParameter);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        await TakeAsync(rows, cancel);
+    }
 }
 
 /// <summary>A statement whose rows are wanted.</summary>
@@ -49,7 +59,7 @@ public sealed class Statements(DbConnection connection, DbTransaction transactio
     {
         if (!connection.CanCreateBatch)
         {
-            foreach (var statement in statements) await RunAsync(statement);
+            foreach (var statement in statements) await statement.RunAsync(connection, transaction, cancel);
             return;
         }
 
@@ -74,16 +84,6 @@ public sealed class Statements(DbConnection connection, DbTransaction transactio
         while (await results.NextResultAsync(cancel))
         {
         }
-    }
-
-    private async Task RunAsync(Statement statement)
-    {
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = statement.Sql;
-        statement.Fill(command.Parameters, command.CreateParameter);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        await statement.TakeAsync(rows, cancel);
     }
 
     private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancel);
