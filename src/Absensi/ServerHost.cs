@@ -66,6 +66,8 @@ internal static class ServerHost
         else o.ListenAnyIP(settings.Port);
     }).UseSockets(o =>
     {
+        // What reads a connection goes on with its request: on a machine whose few cores are shared, waking another thread costs more than it wins.
+        o.UnsafePreferInlineScheduling = true;
         if (!settings.SharePort) return;
         o.CreateBoundListenSocket = endpoint =>
         {
