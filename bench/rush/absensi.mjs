@@ -86,7 +86,7 @@ export async function start({ server, people = 20_000, historyDays = 40, nodes =
     mkdirSync(`${folder}/nginx`);
     const values = {
       APP_LISTEN: `127.0.0.1:${front}`, NGINX_TEMP: `${folder}/nginx`, REALTIME_SERVERS: `server 127.0.0.1:${realtimePort};`,
-      NODE_SERVERS: ports.map((port) => `server 127.0.0.1:${port} max_fails=2 fail_timeout=5s;`).join(' '),
+      NODE_SERVERS: ports.map((port) => `server 127.0.0.1:${port} max_fails=10 fail_timeout=1s max_conns=192;`).join(' '),
     };
     const configuration = readFileSync(join(root, 'deploy/nginx.conf'), 'utf8').replace(/\$\{(\w+)\}/g, (all, name) => values[name] ?? all);
     writeFileSync(`${folder}/nginx.conf`, `daemon off; pid ${folder}/nginx.pid; user root;\n${configuration}`);

@@ -78,6 +78,7 @@ public static class NodeApp
         app.UseErrorAnswers();
         app.UseRouting();
         app.UseOtherSites(settings);
+        app.UseTapLimit();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();

@@ -14,6 +14,10 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
 {
     public const int QueueLimit = 4096, BatchLimit = 256;
 
+    /// <summary>Where more than so many wait, and the first of them for so long, the next would wait longer still.</summary>
+    private const int Crowd = 128;
+    private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long a tap waits for its commit before its caller is told to ask again.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
@@ -27,6 +31,9 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
 
     /// <summary>Taps that wait for a commit.</summary>
     public int QueueLength => _queue.Reader.Count;
+
+    /// <summary>Whether taps come faster than they can be written: who comes now had better be told at once to come again.</summary>
+    public bool IsBehind => QueueLength > Crowd && _queue.Reader.TryPeek(out var first) && Stopwatch.GetElapsedTime(first.Request.ReceivedAt) > Behind;
 
     /// <summary>Completes when the tap is committed, or known to change nothing.</summary>
     /// <exception cref="StorageUnavailableException">The queue is full, or the database away or silent for <see cref="Patience"/>. Whether the tap was written is told by asking again with the same request id.</exception>

@@ -28,7 +28,7 @@ internal sealed class NginxChild(ServerPrograms programs, string dataFolder)
         };
     }
 
-    private static string Servers(IEnumerable<int> ports) => string.Join(' ', ports.Select(port => $"server 127.0.0.1:{port} max_fails=10 fail_timeout=1s;"));
+    private static string Servers(IEnumerable<int> ports) => string.Join(' ', ports.Select(port => $"server 127.0.0.1:{port} max_fails=10 fail_timeout=1s max_conns=192;"));
 
     private static string Render(IReadOnlyDictionary<string, string> values)
     {

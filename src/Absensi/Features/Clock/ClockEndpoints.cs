@@ -17,8 +17,23 @@ public static class ClockEndpoints
         routes.MapPost("/absensi/pulang", (HttpContext context, AttendanceWriter writer) => TapAsync(context, writer, ClockKind.Out)).Describe("Clock out");
     }
 
+    /// <summary>
+    /// Where more taps wait than can be written soon, the next is told so at once, before anything is spent on it: before its session is looked
+    /// up, and not by how many are on their way, for whoever sends a body slowly would hold a place.
+    /// </summary>
+    public static void UseTapLimit(this WebApplication app)
+    {
+        var writer = app.Services.GetRequiredService<AttendanceWriter>();
+        app.Use((context, next) =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<TapRoute>() is null || !writer.IsBehind) return next(context);
+            context.Response.Headers.RetryAfter = "1";
+            return Errors.Errors.WriteAsync(context, 503);
+        });
+    }
+
     private static void Describe(this RouteHandlerBuilder route, string summary) => route
-        .RequireAuthorization(Policies.Clock).WithSummary(summary)
+        .RequireAuthorization(Policies.Clock).WithMetadata(new TapRoute()).WithSummary(summary)
         .WithDescription("Body {\"latitude\", \"longitude\"} in degrees. The same Idempotency-Key (a UUID) again returns the first answer.")
         .Accepts<ClockInput>("application/json").Produces<ClockSuccess>().Produces<ValidationFailure>(400).Produces<Failure>(401)
         .Produces<Failure>(403).Produces<Failure>(419).Produces<Failure>(422).Produces<Failure>(429).Produces<Failure>(503);
@@ -56,6 +71,8 @@ public static class ClockEndpoints
         context.Response.StatusCode = 400;
         return context.Response.WriteAsJsonAsync(failure, Json.Options);
     }
+
+    private sealed record TapRoute;
 
     private static ValidationFailure InvalidKey(string message) => ValidationFailure.Of(new Dictionary<string, string[]> { ["idempotency_key"] = [message] });
 
