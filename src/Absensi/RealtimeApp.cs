@@ -13,6 +13,8 @@ public static class RealtimeApp
     public static WebApplication Build(Settings settings)
     {
         var builder = ServerHost.CreateBuilder(settings, forScreens: true);
+        // A frame goes to the socket on the thread that made it: for what is sent to thousands, waking another for each costs more than sending.
+        builder.WebHost.UseSockets(o => o.UnsafePreferInlineScheduling = true);
         builder.Services.AddRealtime();
         builder.Services.AddHeartbeat(Nodes.RealtimeRole, _ => 0);
 

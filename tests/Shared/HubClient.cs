@@ -103,6 +103,12 @@ public sealed class HubClient : IAsyncDisposable
     /// <summary>Whether the server said that it closes, and that connecting again is welcome.</summary>
     public bool WasToldToReconnect { get; private set; }
 
+    /// <summary>How the server closed; null when it broke.</summary>
+    public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
+    /// <summary>How often the server asked whether anybody is there.</summary>
+    public int Pings { get; private set; }
+
     /// <summary>Reads no more, as a phone that fell asleep; the connection stays open.</summary>
     public Task PauseAsync() => _reading.WaitAsync();
 
@@ -117,7 +123,7 @@ public sealed class HubClient : IAsyncDisposable
         _http.Dispose();
     }
 
-    private async Task SendAsync(string message)
+    public async Task SendAsync(string message)
     {
         await _sending.WaitAsync(_end.Token);
         try
@@ -184,6 +190,7 @@ public sealed class HubClient : IAsyncDisposable
                 if (!json.RootElement.TryGetProperty("type", out var type)) continue;
                 if (type.GetInt32() == 1) Keep(json.RootElement, at);
                 if (type.GetInt32() == 3) Answer(json.RootElement);
+                if (type.GetInt32() == 6) Pings++;
                 if (type.GetInt32() == 7) WasToldToReconnect = json.RootElement.TryGetProperty("allowReconnect", out var again) && again.GetBoolean();
             }
 

@@ -19,7 +19,7 @@ public sealed partial class ClusterWatch(Listeners listeners, Nodes nodes, Users
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    private readonly News _presence = new("Presence"), _servers = new("ServerStatus");
+    private readonly News _presence = new("Presence", 0), _servers = new("ServerStatus", 1);
     private string? _written;
 
     protected override async Task ExecuteAsync(CancellationToken stopping)

@@ -23,7 +23,7 @@ public sealed class Listener(HubConnectionContext connection)
     public bool IsGone { get; set; }
 
     /// <summary>The latest news of each kind it was told, see <see cref="News"/>.</summary>
-    public Dictionary<string, int>? Told { get; set; }
+    public int[]? Told { get; set; }
 
     /// <summary>News on its way; what is still pending holds up the next.</summary>
     public Task Telling { get; set; } = Task.CompletedTask;

@@ -4,8 +4,11 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Absensi.Realtime;
 
 /// <summary>A state of which only the latest matters: each listener gets it once, encoded once; one that is slow skips to the next.</summary>
-internal sealed class News(string name)
+/// <param name="place">Where a listener notes what it was told of this kind.</param>
+internal sealed class News(string name, int place)
 {
+    public const int Kinds = 2;
+
     private SerializedHubMessage? _message;
     private int _version;
 
@@ -22,8 +25,8 @@ internal sealed class News(string name)
 
     public void Tell(Listener listener)
     {
-        if (_message is null || !listener.Telling.IsCompleted || listener.Told?.GetValueOrDefault(name) == _version) return;
-        (listener.Told ??= [])[name] = _version;
+        if (_message is null || !listener.Telling.IsCompleted || listener.Told?[place] == _version) return;
+        (listener.Told ??= new int[Kinds])[place] = _version;
         listener.Telling = listener.Connection.WriteAsync(_message, CancellationToken.None).AsTask();
     }
 }

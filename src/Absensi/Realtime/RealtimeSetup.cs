@@ -1,13 +1,12 @@
 using Absensi.Security;
-using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Absensi.Realtime;
 
 public static class RealtimeSetup
 {
-    // Reached and left again by a reader that reads; one that does not has no more than this and one frame waiting.
-    private const int MostUnread = 32 * 1024, MostUnheard = 4 * 1024;
+    private const int LongestCall = 4 * 1024;
 
     public static void AddRealtime(this IServiceCollection services)
     {
@@ -19,7 +18,7 @@ public static class RealtimeSetup
         services.AddSignalR(o =>
         {
             o.SupportedProtocols = [Frames.Protocol];
-            o.MaximumReceiveMessageSize = MostUnheard;
+            o.MaximumReceiveMessageSize = LongestCall;
             o.EnableDetailedErrors = false;
         }).AddJsonProtocol(o => Json.Configure(o.PayloadSerializerOptions));
     }
@@ -40,11 +39,13 @@ public static class RealtimeSetup
         return Task.CompletedTask;
     }
 
-    private static void MapHub(WebApplication app, Settings settings) => app.MapHub<AttendanceHub>("/ws", o =>
+    private static void MapHub(WebApplication app, Settings settings)
     {
-        o.Transports = HttpTransportType.WebSockets;
-        o.ApplicationMaxBufferSize = MostUnheard;
-        o.TransportMaxBufferSize = MostUnread;
-    }).RequireAuthorization(Policies.Person).RequireAuthorization(policy => policy
-        .RequireAssertion(context => context.Resource is HttpContext http && Origin.IsOurs(http.Request, settings.Url)));
+        var hub = new ConnectionBuilder(app.Services).UseHub<AttendanceHub>().Build();
+        var endpoint = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        endpoint.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero }); // the hub has pings of its own
+        endpoint.Run(http => HubSocket.ServeAsync(http, hub));
+        app.Map("/ws", endpoint.Build()).RequireAuthorization(Policies.Person).RequireAuthorization(policy => policy
+            .RequireAssertion(context => context.Resource is HttpContext http && Origin.IsOurs(http.Request, settings.Url)));
+    }
 }

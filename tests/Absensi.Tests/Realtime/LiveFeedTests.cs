@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.WebSockets;
 using Absensi.Realtime;
 using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Testing;
 using Absensi.Tests.Feed;
 using Absensi.Tests.Storage;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Absensi.Tests.Realtime;
 
@@ -133,6 +136,7 @@ public abstract class LiveFeedTests : IAsyncLifetime
         await here.PostAsync("/logout", null);
 
         await Task.WhenAll(one.Closed, two.Closed).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal([WebSocketCloseStatus.NormalClosure, WebSocketCloseStatus.NormalClosure], [one.CloseStatus, two.CloseStatus]);
         Assert.False(stays.Closed.IsCompleted);
     }
 
@@ -235,6 +239,34 @@ public abstract class LiveFeedTests : IAsyncLifetime
         await back.UntilEventAsync(last);
 
         Assert.Equal(Enumerable.Range(1, (int)last).Select(i => (long)i), asleep.EventIds.Concat(back.EventIds).Where(id => id <= last));
+    }
+
+    [Fact]
+    public async Task WhoeverSaysNothingIsAskedAndAtLastHungUpOn()
+    {
+        var hub = _app.Services.GetRequiredService<IOptions<HubOptions>>().Value;
+        (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+        await using var client = await ListenAsync(await _app.AddPersonAsync(), null);
+
+        await client.Closed.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.True(client.Pings > 0);
+        Assert.Empty(_app.Services.GetRequiredService<Listeners>().All);
+    }
+
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(500_000)]
+    public async Task ACallThatIsTooLongEndsTheConnectionAndNoOther(int length)
+    {
+        var person = await _app.AddPersonAsync();
+        await using var other = await ListenAsync(person, null);
+        await using var client = await ListenAsync(person, null);
+
+        await client.SendAsync($"{{\"type\":1,\"target\":\"Subscribe\",\"arguments\":[\"{new string('x', length)}\"]}}");
+
+        await client.Closed.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.False(other.Closed.IsCompleted);
     }
 
     [Fact]

@@ -91,8 +91,6 @@ public sealed class AccessTableTests : IAsyncLifetime
 
         ["GET /ws"] = Person,
         ["POST /ws"] = Person,
-        ["GET /ws/negotiate"] = Person,
-        ["POST /ws/negotiate"] = Person,
     };
 
     private TestApp _app = null!;
