@@ -23,12 +23,9 @@ return 2;
 async Task<int> PrepareAsync(int count)
 {
     await MigrateCommand.MigrateAsync(database, CancellationToken.None);
-    await database.ExecuteAsync(
-        """
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= @count)
-        INSERT INTO users (id, name, email, password, role)
-        SELECT i, 'Karyawan ' || i || ' Nusantara', 'orang' || i || '@absensi.test', 'none', CASE WHEN i = 1 THEN 'admin' ELSE 'karyawan' END FROM n
-        """, new { count }, CancellationToken.None);
+    await database.ExecuteAsync("INSERT INTO users (id, name, email, password, role) VALUES (@id, @name, @email, 'none', @role)",
+        Enumerable.Range(1, count + 1).Select(id => new { id, name = $"Karyawan {id} Nusantara", email = $"orang{id}@absensi.test", role = id == 1 ? Roles.Admin : Roles.Karyawan }),
+        CancellationToken.None);
     using var sessions = new Sessions(database, settings);
     Console.WriteLine(await sessions.StartAsync(1, null, null, CancellationToken.None));
     return 0;

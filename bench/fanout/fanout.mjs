@@ -1,12 +1,10 @@
-// node fanout.mjs [rounds]: the realtime server against Socket.IO with its Redis adapter, in turn, each round in fresh processes.
+// [DATABASE=mariadb] node fanout.mjs [rounds]: the realtime server against Socket.IO with its Redis adapter, in turn, each round in fresh processes.
 // One load process, loopback, the same payload. Prints medians and ratios; CPU is the server process's alone.
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, ours, start, stop, stopAll, theirs } from './sides.mjs';
+import { ours, startRedis, stop, stopAll, theirs } from './sides.mjs';
 
 const rounds = Number(process.argv[2] ?? 3);
 const dashboards = Number(process.env.DASHBOARDS ?? 500);
@@ -77,18 +75,6 @@ const idleCost = (side, redis) => withServer(side, redis, async (server) => {
   sockets.forEach((socket) => socket.terminate());
   return perConnection;
 });
-
-async function startRedis() {
-  const port = await freePort();
-  start('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']).stdout.resume();
-  for (;;) {
-    const probe = connect(port, '127.0.0.1');
-    const up = await Promise.race([once(probe, 'connect').then(() => true), once(probe, 'error').then(() => false)]).catch(() => false);
-    probe.destroy();
-    if (up) return port;
-    await sleep(50);
-  }
-}
 
 execFileSync('dotnet', ['build', '-c', 'Release', '-m:1', '-v', 'quiet', '--nologo', '-p:SkipAssets=true', join(import.meta.dirname, 'Writer.csproj')], { stdio: ['ignore', 2, 2] });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(() => process.exit(130)));

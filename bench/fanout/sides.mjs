@@ -1,9 +1,11 @@
 // How each side is started, fed and listened to.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 
 const here = import.meta.dirname;
@@ -41,11 +43,46 @@ async function feed(child, told) {
   }
 }
 
+const answers = async (port) => {
+  const probe = connect(port, '127.0.0.1');
+  const is = await Promise.race([once(probe, 'connect').then(() => true), once(probe, 'error').then(() => false)]).catch(() => false);
+  probe.destroy();
+  return is;
+};
+
+export async function startRedis() {
+  const port = await freePort();
+  start('redis-server', ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']).stdout.resume();
+  while (!await answers(port)) await new Promise((resolve) => setTimeout(resolve, 50));
+  return port;
+}
+
+let mariadb, databases = 0;
+
+/** With DATABASE=mariadb a new database of a server of its own, every commit durable; else none, and a SQLite file is used. */
+async function database() {
+  if (process.env.DATABASE !== 'mariadb') return {};
+  mariadb ??= await startMariaDb();
+  return { DB_HOST: '127.0.0.1', DB_PORT: String(mariadb), DB_DATABASE: `fanout_${++databases}`, DB_USERNAME: 'bench', DB_PASSWORD: 'bench', DB_SSL_MODE: 'None' };
+}
+
+async function startMariaDb() {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-mariadb-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  execFileSync('mariadb-install-db', ['--no-defaults', '--user=root', `--datadir=${folder}/data`, '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'ignore' });
+  writeFileSync(`${folder}/init.sql`, "CREATE USER 'bench'@'%' IDENTIFIED BY 'bench';\nGRANT ALL ON *.* TO 'bench'@'%';\n");
+  start('mariadbd', ['--no-defaults', '--user=root', `--datadir=${folder}/data`, `--socket=${folder}/db.sock`, `--port=${port}`, '--bind-address=127.0.0.1', '--skip-name-resolve',
+    `--pid-file=${folder}/db.pid`, `--init-file=${folder}/init.sql`, '--character-set-server=utf8mb4']).stdout.resume();
+  while (!await answers(port)) await new Promise((resolve) => setTimeout(resolve, 50));
+  return port;
+}
+
 export const ours = {
   name: 'Absensi',
   async start(folder, redis, people) {
     const port = await freePort();
-    const env = { ABSENSI_DATA: folder, REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis), APP_PORT: String(port) };
+    const env = { ...await database(), ABSENSI_DATA: folder, REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis), APP_PORT: String(port) };
     const session = execFileSync('dotnet', [writer, 'prepare', String(people)], { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
     const server = start('dotnet', [program, 'realtime'], env);
     server.stdout.resume();
