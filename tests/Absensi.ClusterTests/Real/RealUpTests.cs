@@ -33,8 +33,10 @@ public sealed class RealUpTests(ITestOutputHelper output)
 
         foreach (var (name, process) in real.Children())
         {
+            var started = RealUp.WithChildren(process);
             Program.Kill(process);
             await UntilAsync(() => real.Children().TryGetValue(name, out var again) && again != process, real);
+            await UntilAsync(() => !started.Any(Program.IsAlive), real);
         }
 
         await UntilAsync(async () => (await AnswersAsync(real)).Distinct().Count() == 3, real);

@@ -8,7 +8,8 @@ namespace Absensi.Cluster.Servers;
 /// </summary>
 internal sealed class NginxChild(ServerPrograms programs, string dataFolder)
 {
-    private readonly ServerFolder _folder = new(dataFolder, "nginx", programs.Nginx, othersPass: true);
+    // Workers whose master was killed go on: they finish what they have while the new ones take what comes.
+    private readonly ServerFolder _folder = new(dataFolder, "nginx", programs.Nginx, othersPass: true) { Farewell = Signals.Quit };
 
     /// <param name="port">What to listen on, on every address.</param>
     public Child Create(int port, IEnumerable<int> nodes, IEnumerable<int> realtime)

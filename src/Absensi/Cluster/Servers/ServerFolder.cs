@@ -23,6 +23,9 @@ internal sealed class ServerFolder
         }
     }
 
+    /// <summary>What an earlier start's processes are asked to end by; null ends them on the spot.</summary>
+    public int? Farewell { get; init; }
+
     public string Temporary => Of(TemporaryName);
 
     public string Of(string file) => Path.Combine(_folder, file);
@@ -36,7 +39,8 @@ internal sealed class ServerFolder
     /// </summary>
     public ProcessStartInfo Command(params IEnumerable<string> words)
     {
-        Leftovers.End(_folder, _program);
+        if (Farewell is { } signal) Leftovers.Ask(_folder, _program, signal);
+        else Leftovers.End(_folder, _program);
         return Run("setsid", ["setpriv", "--pdeathsig", "TERM", _program, .. words]);
     }
 }
