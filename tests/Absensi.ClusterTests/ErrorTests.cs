@@ -22,6 +22,21 @@ public sealed class ErrorTests : IDisposable
         Assert.Equal((1, $"absensi: port {port} is taken: stop what uses it, or choose another with --port"), (exitCode, output));
     }
 
+    [Theory]
+    [InlineData("node")]
+    [InlineData("realtime")]
+    public async Task APortThatAStrangerHasIsToldInOneLineByASingleServerToo(string command)
+    {
+        using var stranger = new TcpListener(IPAddress.Any, 0);
+        stranger.Start();
+        var port = ((IPEndPoint)stranger.LocalEndpoint).Port;
+        await Program.RunAsync(["migrate", "--data", _folder]);
+
+        var told = await Program.RunAsync([command], new Dictionary<string, string> { ["APP_PORT"] = $"{port}", ["ABSENSI_DATA"] = _folder });
+
+        Assert.Equal((1, $"absensi: port {port} is taken: stop what uses it, or choose another with --port or APP_PORT"), told);
+    }
+
     [Fact]
     public async Task AReadOnlyFolderIsTold() =>
         await FailsAsync("can't be used: Read-only file system", $"mount -t tmpfs none {_folder} && mount -o remount,ro {_folder}");

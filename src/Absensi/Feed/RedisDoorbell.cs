@@ -36,8 +36,14 @@ public sealed class RedisDoorbell : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        await foreach (var entries in _outbox.Reader.ReadAllAsync(stopping))
-            if (_redis.Current is { } connection) await PublishAsync(connection.GetSubscriber(), entries, stopping);
+        try
+        {
+            await foreach (var entries in _outbox.Reader.ReadAllAsync(stopping))
+                if (_redis.Current is { } connection) await PublishAsync(connection.GetSubscriber(), entries, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
     }
 
     private async Task PublishAsync(ISubscriber subscriber, IReadOnlyList<LogEntry> entries, CancellationToken stopping)

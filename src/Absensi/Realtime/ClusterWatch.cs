@@ -25,17 +25,23 @@ public sealed partial class ClusterWatch(Listeners listeners, Nodes nodes, Users
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Every);
-        while (await timer.WaitForNextTickAsync(stopping))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(stopping))
             {
-                await WriteAsync(stopping);
-                await TellAsync(stopping);
+                try
+                {
+                    await WriteAsync(stopping);
+                    await TellAsync(stopping);
+                }
+                catch (Exception fault) when (!stopping.IsCancellationRequested)
+                {
+                    if (!database.Dialect.IsUnavailable(fault)) LogFailed(logger, fault);
+                }
             }
-            catch (Exception fault) when (!stopping.IsCancellationRequested)
-            {
-                if (!database.Dialect.IsUnavailable(fault)) LogFailed(logger, fault);
-            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
         }
     }
 

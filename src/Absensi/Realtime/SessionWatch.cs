@@ -14,17 +14,23 @@ public sealed partial class SessionWatch(Listeners listeners, Sessions sessions,
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Every);
-        while (await timer.WaitForNextTickAsync(stopping))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(stopping))
             {
-                await LookAsync(stopping);
+                try
+                {
+                    await LookAsync(stopping);
+                }
+                catch (Exception fault) when (!stopping.IsCancellationRequested)
+                {
+                    // While the database is away nobody can log out either.
+                    if (!database.Dialect.IsUnavailable(fault)) LogFailed(logger, fault);
+                }
             }
-            catch (Exception fault) when (!stopping.IsCancellationRequested)
-            {
-                // While the database is away nobody can log out either.
-                if (!database.Dialect.IsUnavailable(fault)) LogFailed(logger, fault);
-            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
         }
     }
 
