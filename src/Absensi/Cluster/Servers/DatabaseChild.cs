@@ -35,7 +35,7 @@ internal sealed class DatabaseChild(ServerPrograms programs, string dataFolder, 
         "database",
         () => _folder.Command([
             "--no-defaults", $"--datadir={Data}", $"--tmpdir={_folder.Temporary}", "--socket=socket", $"--pid-file={_folder.Of("pid")}", $"--init-file={_folder.Of("init.sql")}",
-            "--bind-address=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={server.Port}"), "--skip-name-resolve", "--max-connections=300",
+            "--bind-address=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={server.Port}"), "--skip-name-resolve", "--max-connections=600",
             "--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1", .. AsRoot]),
         line => line.Contains("ready for connections", StringComparison.Ordinal))
     {
