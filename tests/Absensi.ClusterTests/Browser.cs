@@ -52,15 +52,14 @@ internal sealed class Browser : IDisposable
     public Task<Answer> LogInAsync(string email, string password) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, "/login") { Content = new FormUrlEncodedContent([new("email", email), new("password", password)]) }, "application/json");
 
-    public Task<Answer> PostAsync(string path, object body) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, "application/json");
-
-    public Task<Answer> TapAsync(string path, string? key = null)
+    public Task<Answer> PostAsync(string path, object body, string? key = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { latitude = -6.2088, longitude = 106.8456 }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return SendAsync(request, "application/json");
     }
+
+    public Task<Answer> TapAsync(string path, string? key = null) => PostAsync(path, new { latitude = -6.2088, longitude = 106.8456 }, key);
 
     /// <summary>Taps with one key until it is answered for good, as the page does when the network fails it.</summary>
     public async Task<Answer> TapUntilAnsweredAsync(string path, string key)

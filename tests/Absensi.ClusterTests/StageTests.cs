@@ -70,6 +70,24 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task WhatIsAskedForAgainWithItsKeyIsDoneOnce()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 2);
+        using var admin = await Browser.OpenOnAsync(cluster, (await cluster.AddPeopleAsync(1, Roles.Admin))[0], "app-node-1");
+        var key = Guid.NewGuid().ToString();
+
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" }, key);
+        await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen");
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
+        await UntilAsync(admin, view => Actor(view, "Bandung").State == "running");
+        var again = await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" }, key);
+
+        Assert.Equal(200, again.Status);
+        Assert.Equal("running", Actor(await LookAsync(admin), "Bandung").State);
+        Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
+    }
+
+    [Fact]
     public async Task ThePagesOwnNodeAnswersBeforeItDiesAndAnotherGoesOn()
     {
         await using var cluster = await Cluster.StartStagedAsync(nodes: 2);

@@ -12,7 +12,11 @@ public enum StageAct { Kill, Freeze, Revive }
 public sealed record Actor(string Name, string State, int? ReturnsIn);
 
 /// <param name="Act">Null to look only.</param>
-internal sealed record StageCall(string? Name, StageAct? Act);
+/// <param name="Key">What is asked for again with the same key is done once; null is a key to nothing.</param>
+internal sealed record StageCall(string? Name, StageAct? Act, string? Key);
+
+/// <param name="IsDone">Whether this very call was made, and done, before.</param>
+internal sealed record StageReply(IReadOnlyList<Actor> Actors, bool IsDone);
 
 /// <summary>
 /// Where nodes ask the supervisor to kill, freeze and revive its children, for an audience: a Unix socket for its owner
@@ -27,6 +31,7 @@ internal sealed class StageDoor : IAsyncDisposable
     private readonly IReadOnlyList<KeptChild> _children;
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _done = [];
     private readonly Task _listening;
 
     private StageDoor(string path, IReadOnlyList<KeptChild> children)
@@ -86,13 +91,30 @@ internal sealed class StageDoor : IAsyncDisposable
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             using var reader = new StreamReader(stream);
             var call = JsonSerializer.Deserialize<StageCall>(await reader.ReadLineAsync(patience.Token) ?? "null", Json.Options);
-            await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(_children.Select(c => c.Actor), Json.Options), patience.Token);
+            var reply = new StageReply(_children.Select(c => c.Actor).ToList(), call?.Key is { } key && IsDone(key));
+            await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reply, Json.Options), patience.Token);
             await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
-            if (await reader.ReadLineAsync(patience.Token) is not null && call?.Act is { } act) _children.FirstOrDefault(c => c.Name == call.Name)?.Play(act);
+            if (await reader.ReadLineAsync(patience.Token) is not null) Play(call);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or JsonException)
         {
             // A caller that is gone, silent or makes no sense wants nothing done.
         }
+    }
+
+    private bool IsDone(string key)
+    {
+        lock (_done) return _done.Contains(key);
+    }
+
+    private void Play(StageCall? call)
+    {
+        if (call?.Act is not { } act || _children.FirstOrDefault(c => c.Name == call.Name) is not { } child) return;
+        lock (_done)
+        {
+            if (call.Key is { } key && !_done.Add(key)) return;
+        }
+
+        child.Play(act);
     }
 }

@@ -15,13 +15,14 @@ public sealed class StageHand(string path)
     /// <summary>What became of everybody; null when the supervisor does not answer.</summary>
     public async Task<IReadOnlyList<Actor>?> LookAsync(CancellationToken cancel)
     {
-        using var line = await CallAsync(new StageCall(null, null), PatienceToLook, cancel);
+        using var line = await CallAsync(new StageCall(null, null, null), PatienceToLook, cancel);
         return line?.Actors;
     }
 
     /// <summary>Prepares for something to be done; see <see cref="StageLine"/>.</summary>
+    /// <param name="key">The caller's own: a node that was frozen with a question in hand, which another has answered since, must not do it again.</param>
     /// <returns>Null when the supervisor does not answer.</returns>
-    public Task<StageLine?> AskAsync(string? name, StageAct act, CancellationToken cancel) => CallAsync(new StageCall(name, act), PatienceToAsk, cancel);
+    public Task<StageLine?> AskAsync(string? name, StageAct act, string? key, CancellationToken cancel) => CallAsync(new StageCall(name, act, key), PatienceToAsk, cancel);
 
     private async Task<StageLine?> CallAsync(StageCall call, TimeSpan longest, CancellationToken cancel)
     {
@@ -35,7 +36,7 @@ public sealed class StageHand(string path)
             await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(call, Json.Options), patience.Token);
             await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
             var answer = await new StreamReader(stream).ReadLineAsync(patience.Token);
-            if (answer is not null) return new StageLine(socket, JsonSerializer.Deserialize<List<Actor>>(answer, Json.Options)!);
+            if (answer is not null) return new StageLine(socket, JsonSerializer.Deserialize<StageReply>(answer, Json.Options)!);
         }
         catch (Exception fault) when (fault is SocketException or IOException || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -48,22 +49,30 @@ public sealed class StageHand(string path)
 }
 
 /// <summary>An open call: what was asked for is done when it is disposed, if it was <see cref="Wanted"/>.</summary>
-public sealed class StageLine(Socket socket, IReadOnlyList<Actor> actors) : IDisposable
+public sealed class StageLine : IDisposable
 {
-    public IReadOnlyList<Actor> Actors => actors;
+    private readonly Socket _socket;
+    private readonly StageReply _reply;
+
+    internal StageLine(Socket socket, StageReply reply) => (_socket, _reply) = (socket, reply);
+
+    public IReadOnlyList<Actor> Actors => _reply.Actors;
+
+    /// <summary>Whether what is asked for was done before, by the same key.</summary>
+    public bool IsDone => _reply.IsDone;
     public bool Wanted { get; set; }
 
     public void Dispose()
     {
         try
         {
-            if (Wanted) socket.Send("\n"u8);
+            if (Wanted) _socket.Send("\n"u8);
         }
         catch (SocketException)
         {
             // The supervisor has gone, and its children with it.
         }
 
-        socket.Dispose();
+        _socket.Dispose();
     }
 }

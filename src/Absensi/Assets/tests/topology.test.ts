@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttendanceEvent } from '@/live/events';
 import { journeyOf, merged, milliseconds, ScreenClock } from '../../Features/Topology/journey';
-import { nodeBoxes, staged } from '../../Features/Topology/boxes';
-import { headline, type Hop, type Member, Rates, redisOf, type View } from '../../Features/Topology/view';
+import { nodeBoxes, shared, staged } from '../../Features/Topology/boxes';
+import { acted, headline, type Hop, type Member, Rates, redisOf, type View } from '../../Features/Topology/view';
 
 const member = (node_id: string, changes: Partial<Member> = {}, hops: Hop[] = []): Member => ({
   node_id, name: node_id, role: 'node', seen_ago: 0, online: true, last_event_id: 7, queue: 0,
@@ -93,7 +93,25 @@ test('milliseconds are read at a glance', () => {
 test('what the stage did is known before anybody misses it', () => {
   const stage = [{ name: 'dua', state: 'killed' as const, returns_in: 20 }];
   assert.match(headline(view({ stage }), 'nothing').text, /^dua tidak berdetak/);
-  const box = nodeBoxes(view({ stage }), 'nothing', new Rates()).map((one) => staged(one, stage, 4.2));
+  const box = nodeBoxes(view({ stage }), 'nothing', new Rates()).map((one) => staged(one, stage, 4.2, 'nothing'));
   assert.deepEqual(box.map(({ health, state, meaning }) => [health, state, meaning]), [['up', 'Melayani', ''], ['down', 'Dimatikan', 'Hidup lagi sendiri dalam 16 detik.']]);
   assert.deepEqual(box.map(({ cast }) => cast?.isAbsent), [undefined, true]);
+});
+
+test('those who serve share all requests between them', () => {
+  const rates = new Rates();
+  const counted = (at: number, ...requests: number[]) => rates.heard(['satu', 'dua', 'tiga'].map((id, i) => member(id, { report: { ...member(id).report!, at: at * 1_000_000, requests: requests[i]! } })));
+  counted(1, 0, 0, 0);
+  counted(3, 20, 20, 60);
+  const members = ['satu', 'dua', 'tiga'].map((id) => member(id));
+  const stage = [{ name: 'tiga', state: 'killed' as const, returns_in: 20 }];
+  assert.deepEqual(shared(nodeBoxes(view({ members }), 'nothing', rates)).map(({ share }) => share), [20, 20, 60]);
+  assert.deepEqual(shared(nodeBoxes(view({ members }), 'nothing', rates).map((box) => staged(box, stage, 0, 'nothing'))).map(({ share }) => share), [50, 50, null]);
+});
+
+test('an act that was answered shows at once, and the door stays closed on the screen although nobody can be asked', () => {
+  const stage = acted([{ name: 'nginx', state: 'running', returns_in: null }, { name: 'redis', state: 'killed', returns_in: 9 }], 'nginx', 'kill', 2);
+  assert.deepEqual(stage, [{ name: 'nginx', state: 'killed', returns_in: 20 }, { name: 'redis', state: 'killed', returns_in: 7 }]);
+  assert.match(headline(view({ stage }), 'everything').text, /^Pintunya tertutup/);
+  assert.match(headline(view(), 'everything').text, /^Belum ada node/);
 });

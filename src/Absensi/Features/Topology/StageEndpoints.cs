@@ -17,7 +17,8 @@ public static class StageEndpoints
     private static async Task<IResult> ActAsync(HttpContext context, StageForm form, StageHand stage, AuditLog audit, CancellationToken cancel)
     {
         var isAct = Acts.TryGetValue(form.Action ?? "", out var act);
-        if (await stage.AskAsync(form.Target, act, cancel) is not { } line) return Results.Json(new Failure(false, "Panggung tidak menjawab. Coba lagi sebentar."), Json.Options, statusCode: 503);
+        var key = context.Request.Headers["Idempotency-Key"] is [{ Length: > 0 } given] ? given : null;
+        if (await stage.AskAsync(form.Target, act, key, cancel) is not { } line) return Results.Json(new Failure(false, "Panggung tidak menjawab. Coba lagi sebentar."), Json.Options, statusCode: 503);
         context.Response.RegisterForDispose(line);
         var errors = new Dictionary<string, string[]>();
         if (line.Actors.All(a => a.Name != form.Target)) errors["target"] = [$"The target must be one of {string.Join(", ", line.Actors.Select(a => a.Name))}."];
@@ -25,7 +26,7 @@ public static class StageEndpoints
         if (errors.Count > 0) return Results.Json(ValidationFailure.Of(errors), Json.Options, statusCode: 400);
 
         // First: what is done may take the database away.
-        await audit.WriteAsync(context, AuditActions.Staged, $"{form.Target}: {Word(act)}", cancel);
+        if (!line.IsDone) await audit.WriteAsync(context, AuditActions.Staged, $"{form.Target}: {Word(act)}", cancel);
         line.Wanted = true;
         return Results.Json(new StageAnswer(true, $"{form.Target} {Word(act)}"), Json.Options);
     }

@@ -12,11 +12,15 @@ export type Box = {
   state: string;
   meaning: string;
   facts: { name: string; value: string }[];
-  /** Its part of all requests in percent, for nodes. */
+  /** Requests a second, of a node that serves; and its part of all of them in percent. */
+  rate: number | null;
   share: number | null;
   /** What the stage may do with it; null where there is none. */
-  cast: { name: string; isAbsent: boolean; isStarting: boolean } | null;
+  cast: Cast | null;
 };
+
+/** Not ready for an act: it is just starting, or nobody could be asked for it. */
+type Cast = { name: string; isAbsent: boolean; isUnready: boolean; mayRevive: boolean };
 
 type Words = { state: string; meaning: string };
 
@@ -24,23 +28,26 @@ export const nodeKey = (nodeId: string): string => `node:${nodeId}`;
 export const fanOutKey = (nodeId: string): string => `siaran:${nodeId}`;
 
 export function nodeBoxes(view: View, away: Away, rates: Rates): Box[] {
-  const nodes = view.members.filter(({ role }) => role === 'node');
-  const all = nodes.reduce((sum, { node_id }) => sum + rates.of(node_id), 0);
-  return nodes.map((node) => {
+  return view.members.filter(({ role }) => role === 'node').map((node) => {
     const health = told(node, view, away);
-    const rate = rates.of(node.node_id);
+    const rate = health === 'up' ? rates.of(node.node_id) : null;
     return {
       key: nodeKey(node.node_id), title: node.name, id: node.node_id, health,
-      ...words(health, node, { state: 'Melayani', meaning: '' }, 'Permintaan pindah ke node lain; yang sudah dijawab tetap tersimpan.'),
-      facts: health === 'up' ? [
+      ...words(health, away, node, { state: 'Melayani', meaning: '' }, 'Permintaan pindah ke node lain; yang sudah dijawab tetap tersimpan.'),
+      facts: rate !== null ? [
         { name: 'permintaan/detik', value: oneDecimal(rate) },
         { name: 'antrean', value: thousands(node.queue) },
         ...position(node, view),
       ] : [],
-      share: health === 'up' && all > 0 ? Math.round((100 * rate) / all) : null,
-      cast: null,
+      rate, share: null, cast: null,
     };
   });
+}
+
+/** The boxes with each one's part of all that they serve together. */
+export function shared(boxes: Box[]): Box[] {
+  const all = boxes.reduce((sum, { rate }) => sum + (rate ?? 0), 0);
+  return boxes.map((box) => ({ ...box, share: box.rate !== null && all > 0 ? Math.round((100 * box.rate) / all) : null }));
 }
 
 /** Who brings events to screens: the realtime servers, or the nodes themselves. */
@@ -48,7 +55,7 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
   if (!view.has_realtime) {
     const serving = view.members.find(({ node_id }) => node_id === servedBy);
     return [{
-      key: 'siaran', title: 'Siaran', id: 'di dalam tiap node', health: serving ? told(serving, view, away) : 'unknown', share: null, cast: null,
+      key: 'siaran', title: 'Siaran', id: 'di dalam tiap node', health: serving ? told(serving, view, away) : 'unknown', rate: null, share: null, cast: null,
       state: serving ? `Layar ini dilayani ${serving.name}` : 'Layar ini sedang mencari node',
       meaning: 'Membaca catatan baru dari database dan mengirimnya ke layar.', facts: serving ? position(serving, view) : [],
     }];
@@ -56,8 +63,8 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
   return view.members.filter(({ role }) => role === 'realtime').map((server) => {
     const health = told(server, view, away);
     return {
-      key: fanOutKey(server.node_id), title: 'Siaran', id: server.node_id, health, share: null, cast: null,
-      ...words(health, server, { state: server.node_id === servedBy ? 'Melayani layar ini' : 'Siap', meaning: 'Membaca catatan baru dari database dan mengirimnya ke layar.' }, 'Layar bertanya sendiri tiap 5 detik sampai ada yang hidup lagi.'),
+      key: fanOutKey(server.node_id), title: 'Siaran', id: server.node_id, health, rate: null, share: null, cast: null,
+      ...words(health, away, server, { state: server.node_id === servedBy ? 'Melayani layar ini' : 'Siap', meaning: 'Membaca catatan baru dari database dan mengirimnya ke layar.' }, 'Layar bertanya sendiri tiap 5 detik sampai ada yang hidup lagi.'),
       facts: health === 'up' ? position(server, view) : [],
     };
   });
@@ -66,7 +73,7 @@ export function fanOutBoxes(view: View, away: Away, servedBy: string | null): Bo
 export function entranceBox(view: View, away: Away): Box {
   const gone = away === 'everything';
   return {
-    key: 'pintu', title: view.has_realtime ? 'nginx' : 'Pintu masuk', id: '', health: gone ? 'down' : 'up', share: null, cast: null, facts: [],
+    key: 'pintu', title: view.has_realtime ? 'nginx' : 'Pintu masuk', id: '', health: gone ? 'down' : 'up', rate: null, share: null, cast: null, facts: [],
     state: gone ? 'Tidak menjawab' : 'Membagi permintaan',
     meaning: view.has_realtime ? 'Meneruskan tiap permintaan ke node yang hidup.' : 'Satu port untuk semua node; sistem operasi membagi sambungan.',
   };
@@ -77,7 +84,7 @@ export function databaseBox(view: View, away: Away): Box {
   const usual = took.length === 0 ? null : took.sort((a, b) => a - b)[Math.floor(took.length / 2)]!;
   const health: Health = away === 'database' ? 'down' : away === 'everything' ? 'unknown' : 'up';
   return {
-    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL, MariaDB', health, share: null, cast: null,
+    key: 'database', title: 'Database', id: view.database === 'Sqlite' ? 'SQLite' : 'MySQL, MariaDB', health, rate: null, share: null, cast: null,
     state: { up: 'Menyimpan', down: 'Tidak menjawab', unknown: 'Tidak diketahui' }[health],
     meaning: health === 'down' ? 'Node menjawab 503; ponsel mengirim ulang dengan kunci yang sama.' : 'Kebenaran ada di sini: tiap absen satu catatan, bernomor urut, berantai.',
     facts: health === 'up' ? [{ name: 'catatan terakhir', value: thousands(view.head) }, { name: 'menjawab dalam', value: `${milliseconds(usual)} md` }] : [],
@@ -91,9 +98,9 @@ export function redisBox(view: View, away: Away): Box {
     silent: { state: 'Sebagian terputus', meaning: 'Sebagian proses memakai pewaktu, tiap 50 milidetik.' },
     down: { state: 'Tidak terhubung', meaning: 'Pewaktu menggantikan bel, tiap 50 milidetik. Tidak ada yang hilang.' },
     off: { state: 'Tidak dipakai', meaning: 'Pewaktu menjadi bel: tiap pembaca melihat database tiap 50 milidetik.' },
-    unknown: { state: 'Tidak diketahui', meaning: 'Kabarnya dibaca dari database, yang sedang tidak menjawab.' },
+    unknown: { state: 'Tidak diketahui', meaning: unheard(away) },
   };
-  return { key: 'redis', title: health === 'off' ? 'Bel' : 'Redis', id: health === 'off' ? 'tanpa Redis' : 'bel', health, share: null, cast: null, facts: [], ...said[health] };
+  return { key: 'redis', title: health === 'off' ? 'Bel' : 'Redis', id: health === 'off' ? 'tanpa Redis' : 'bel', health, rate: null, share: null, cast: null, facts: [], ...said[health] };
 }
 
 export function screenBox(connection: Connection, by: string, shown: number): Box {
@@ -103,36 +110,39 @@ export function screenBox(connection: Connection, by: string, shown: number): Bo
     reconnecting: { health: 'silent', state: 'Menyambung kembali…', meaning: 'Yang terlewat diminta mulai dari nomor terakhir.' },
     polling: { health: 'silent', state: 'Bertanya sendiri', meaning: 'Tiap 5 detik, sampai siaran kembali.' },
   };
-  return { key: 'layar', title: 'Layar ini', id: '', share: null, cast: null, facts: [{ name: 'dijawab', value: by }, { name: 'kabar tiba', value: thousands(shown) }], ...said[connection] };
+  return { key: 'layar', title: 'Layar ini', id: '', rate: null, share: null, cast: null, facts: [{ name: 'dijawab', value: by }, { name: 'kabar tiba', value: thousands(shown) }], ...said[connection] };
 }
 
 /** The box as the stage has it: what was done to a process is known at once, long before it is missed. */
-export function staged(box: Box, stage: Actor[] | null, since: number): Box {
+export function staged(box: Box, stage: Actor[] | null, since: number, away: Away): Box {
   const actor = stage?.find(({ name }) => [box.title.toLowerCase(), box.id, box.key].includes(name.toLowerCase()));
   if (!actor) return box;
   const isAbsent = actor.state === 'killed' || actor.state === 'frozen';
   const left = Math.max(0, Math.ceil((actor.returns_in ?? 0) - since));
-  const cast = { name: actor.name, isAbsent, isStarting: actor.state === 'starting' };
+  // Without a database nobody is known, not even who presses the button.
+  const cast = { name: actor.name, isAbsent, isUnready: actor.state === 'starting' || away !== 'nothing', mayRevive: isAbsent && away === 'nothing' };
   if (isAbsent) {
     return {
-      ...box, cast, facts: [], share: null, health: actor.state === 'killed' ? 'down' : 'silent',
+      ...box, cast, facts: [], rate: null, health: actor.state === 'killed' ? 'down' : 'silent',
       state: actor.state === 'killed' ? 'Dimatikan' : 'Dibekukan', meaning: left > 0 ? `Hidup lagi sendiri dalam ${left} detik.` : 'Sedang hidup lagi.',
     };
   }
-  return actor.state === 'starting' ? { ...box, cast, facts: [], share: null, health: 'silent', state: 'Sedang hidup lagi', meaning: 'Mulai dari awal: semua yang perlu diketahuinya ada di database.' } : { ...box, cast };
+  return actor.state === 'starting' ? { ...box, cast, facts: [], rate: null, health: 'silent', state: 'Sedang hidup lagi', meaning: 'Mulai dari awal: semua yang perlu diketahuinya ada di database.' } : { ...box, cast };
 }
+
+const unheard = (away: Away): string => away === 'everything' ? 'Halaman ini tidak bisa bertanya selama pintunya tidak menjawab.' : 'Kabarnya dibaca dari database, yang sedang tidak menjawab.';
 
 function told(member: Member, view: View, away: Away): Health {
   // Heartbeats are rows: without the database only the one that has just answered is known to live.
   return away === 'nothing' ? healthOf(member) : member.node_id === view.by && away === 'database' ? 'up' : 'unknown';
 }
 
-function words(health: Health, { seen_ago }: Member, well: Words, gone: string): Words {
+function words(health: Health, away: Away, { seen_ago }: Member, well: Words, gone: string): Words {
   switch (health) {
     case 'up': return well;
     case 'silent': return { state: `Diam ${seen_ago} detik`, meaning: 'Tidak berdetak: mungkin mati, beku, atau terpisah dari database.' };
     case 'down': return { state: 'Mati', meaning: gone };
-    default: return { state: 'Tidak diketahui', meaning: 'Kabarnya dibaca dari database, yang sedang tidak menjawab.' };
+    default: return { state: 'Tidak diketahui', meaning: unheard(away) };
   }
 }
 

@@ -3,16 +3,30 @@ import { http, problemOf, toLogin } from '@/http';
 import { type AttendanceEvent, type Connection, connectionWords } from '@/live/events';
 import { LiveFeed } from '@/live/feed';
 import { hourMinuteSecond } from '@/words';
-import { type Box, databaseBox, entranceBox, fanOutBoxes, fanOutKey, nodeBoxes, nodeKey, redisBox, screenBox, staged } from './boxes';
+import { uuid } from '../Clock/tap';
+import { type Box, databaseBox, entranceBox, fanOutBoxes, fanOutKey, nodeBoxes, nodeKey, redisBox, screenBox, shared, staged } from './boxes';
 import { type Arrival, type Journey, journeyOf, merged, milliseconds, ScreenClock } from './journey';
-import { type Away, headline, Rates, redisOf, type View } from './view';
+import { type Act, acted, type Away, headline, Rates, redisOf, type View } from './view';
 import { type Link, Wires } from './wires';
 
 const everyMs = 1000;
 const patienceMs = 2500;
+/** After which another node is asked: the first may be frozen, and then says nothing until a balancer gives up on it. */
+const nextMs = 700;
 const shown = 6;
 
 type Travelled = Arrival & { journey: Journey };
+
+/** The first answer to up to three questions, each asked when those before have been silent for a while. */
+async function firstOf<T>(ask: () => Promise<T>): Promise<T> {
+  const asked: Promise<T>[] = [];
+  for (let isSilent = true; isSilent && asked.length < 3;) {
+    asked.push(ask());
+    const answered = Promise.race(asked).then(() => false, () => false);
+    isSilent = await Promise.race([answered, new Promise<boolean>((resolve) => setTimeout(() => resolve(true), nextMs))]);
+  }
+  return Promise.race(asked);
+}
 
 component('topology', () => {
   const clock = new ScreenClock();
@@ -54,7 +68,11 @@ component('topology', () => {
     get isSeeking() { return !this.isLive && !this.isPolling; },
     get hasStage() { return this.view.stage !== null; },
     get headline() { return headline(this.view, this.away); },
-    get latest() { return this.travelled.length > 0 ? this.readable(this.travelled[0]!) : null; },
+    /** The latest whose way is known: what was measured comes a second later, and what a dead process measured never does. */
+    get latest() {
+      const one = this.travelled.find(({ journey }) => journey.total !== null) ?? this.travelled[0];
+      return one ? this.readable(one) : null;
+    },
     get hasNone() { return this.travelled.length === 0; },
     get rows() { return this.travelled.map((one) => this.readable(one)); },
     get precision() { return this.view.now !== null && Number.isFinite(clock.error) ? `Ketelitian ±${milliseconds(clock.error / 1000)} md.` : ''; },
@@ -70,7 +88,7 @@ component('topology', () => {
     async ask() {
       const sent = performance.now();
       try {
-        const { data } = await http.get<View>('/api/klaster', { timeout: patienceMs });
+        const { data } = await firstOf(() => http.get<View>('/api/klaster', { timeout: patienceMs }));
         clock.heard(data, sent, performance.now());
         this.away = 'nothing';
         this.heard(data);
@@ -83,7 +101,7 @@ component('topology', () => {
     /** The question failed. Whoever answers this one lives; refusing it says that the database is missing, or that a balancer finds no node that has one. */
     async findOut() {
       try {
-        const { status, headers } = await http.get('/health/ready', { timeout: patienceMs, validateStatus: () => true });
+        const { status, headers } = await firstOf(() => http.get('/health/ready', { timeout: patienceMs, validateStatus: () => true }));
         this.away = status === 200 ? 'nothing' : 'database';
         this.view = { ...this.view, by: String(headers['x-node-id'] ?? this.view.by) };
       } catch {
@@ -104,8 +122,8 @@ component('topology', () => {
     show() {
       const { view, away } = this;
       const since = (performance.now() - this.heardAt) / 1000;
-      const cast = (boxes: Box[]): Box[] => boxes.map((box) => staged(box, view.stage, since));
-      this.nodes = cast(nodeBoxes(view, away, rates));
+      const cast = (boxes: Box[]): Box[] => boxes.map((box) => staged(box, view.stage, since, away));
+      this.nodes = shared(cast(nodeBoxes(view, away, rates)));
       this.fanOut = cast(fanOutBoxes(view, away, this.servedBy));
       this.entrance = cast([entranceBox(view, away)]);
       this.stores = cast([databaseBox(view, away), redisBox(view, away)]);
@@ -113,11 +131,16 @@ component('topology', () => {
       void this.$nextTick(() => wires.draw(this.links()));
     },
 
-    async act(target: string, action: 'kill' | 'freeze' | 'revive') {
+    async act(target: string, action: Act) {
       this.isActing = true;
       this.problem = '';
+      // The same key however often it is sent: it is done once.
+      const options = { timeout: patienceMs, headers: { 'Idempotency-Key': uuid() } };
       try {
-        await http.post('/admin/klaster/panggung', { target, action }, { timeout: patienceMs });
+        await firstOf(() => http.post('/admin/klaster/panggung', { target, action }, options));
+        this.view = { ...this.view, stage: acted(this.view.stage, target, action, (performance.now() - this.heardAt) / 1000) };
+        this.heardAt = performance.now();
+        this.show();
       } catch (error) {
         // No answer at all: it may be the very node that was to answer which is gone.
         const { status, message } = problemOf(error);
@@ -140,11 +163,13 @@ component('topology', () => {
 
     links(): Link[] {
       const bell = redisOf(this.view) !== 'off';
-      return [
+      const dead = new Set([...this.entrance, ...this.nodes, ...this.stores, ...this.fanOut].filter(({ health }) => health === 'down').map(({ key }) => key));
+      const links: Link[] = [
         ...this.nodes.flatMap(({ key }): Link[] => [{ from: 'pintu', to: key }, { from: key, to: 'database' }, ...(bell ? [{ from: key, to: 'redis', bell }] : [])]),
         ...this.fanOut.flatMap(({ key }): Link[] => [{ from: 'database', to: key }, { from: 'redis', to: key, bell: true }]),
         ...(this.isLive ? [{ from: this.reader, to: 'layar' }] : []),
       ];
+      return links.map((link) => ({ ...link, dead: dead.has(link.from) || dead.has(link.to) }));
     },
 
     came(event: AttendanceEvent) {
@@ -176,7 +201,7 @@ component('topology', () => {
         read: servedBy === null ? 'Dibaca ketika layar bertanya sendiri' : `${this.nameOf(servedBy)} membacanya${by && `; dibangunkan ${by}`}`,
         saved: milliseconds(journey.saved), bell: milliseconds(journey.bell), screen: milliseconds(journey.screen), total: milliseconds(journey.total),
         savedWidth: width(journey.saved), bellWidth: width(journey.bell), screenWidth: width(journey.screen),
-        isMeasured: journey.total !== null,
+        isMeasured: parts.every((part) => part !== null),
       };
     },
   };

@@ -30,6 +30,11 @@ export type View = {
 
 export type Actor = { name: string; state: 'running' | 'starting' | 'killed' | 'frozen'; returns_in: number | null };
 
+export type Act = 'kill' | 'freeze' | 'revive';
+
+/** Seconds for which an actor stays away. */
+const interval = 20;
+
 /** A process that has not beaten for so many seconds (it does every second) is in trouble before it counts as gone. */
 const silentAfter = 3;
 
@@ -60,9 +65,10 @@ export class Rates {
 
 /** The headline: the one thing to know, and what it means. */
 export function headline(view: View, away: Away): { tone: 'good' | 'late' | 'bad'; text: string } {
+  const absent = (view.stage ?? []).filter(({ state }) => state === 'killed' || state === 'frozen').map(({ name }) => name);
+  if (away === 'everything' && absent.includes('nginx')) return { tone: 'bad', text: 'Pintunya tertutup: tanpa nginx tidak ada permintaan yang masuk. Ponsel menyimpan ketukan dan kuncinya sampai pintu terbuka lagi.' };
   if (away === 'everything') return { tone: 'bad', text: 'Belum ada node yang menjawab halaman ini. Halaman mencoba lagi tiap detik.' };
   if (away === 'database') return { tone: 'bad', text: 'Database tidak menjawab. Ketukan ditolak dengan sopan (503) dan dikirim ulang oleh ponsel: tidak ada yang hilang, tidak ada yang dua kali.' };
-  const absent = (view.stage ?? []).filter(({ state }) => state === 'killed' || state === 'frozen').map(({ name }) => name);
   const isUp = (member: Member): boolean => healthOf(member) === 'up' && !absent.includes(member.name) && !absent.includes(member.node_id);
   const nodes = view.members.filter(({ role }) => role === 'node');
   const well = nodes.filter(isUp);
@@ -72,6 +78,14 @@ export function headline(view: View, away: Away): { tone: 'good' | 'late' | 'bad
   if (view.has_realtime && !realtime.some(isUp)) return { tone: 'bad', text: 'Server siaran tidak berdetak. Absen tetap tersimpan; layar bertanya sendiri tiap 5 detik.' };
   if (redisOf(view) === 'down' || absent.includes('redis')) return { tone: 'late', text: 'Redis tidak terhubung. Pewaktu menggantikan bel: kabar sedikit lebih lambat, tidak ada yang hilang.' };
   return { tone: 'good', text: `Semua hidup. ${nodes.length} node melayani, catatan terakhir nomor ${view.head.toLocaleString('id-ID')}.` };
+}
+
+/** The stage after an act that was answered: known from that moment on, whether or not anybody can be asked about it. */
+export function acted(stage: Actor[] | null, target: string, action: Act, since: number): Actor[] | null {
+  return stage && stage.map((actor) => {
+    if (actor.name === target && action !== 'revive') return { name: target, state: action === 'kill' ? 'killed' : 'frozen', returns_in: interval };
+    return { ...actor, returns_in: actor.returns_in && actor.returns_in - since };
+  });
 }
 
 /** What does not answer at all, as far as this page can tell. */

@@ -1,5 +1,5 @@
-/** Two boxes that are joined, by their `data-box`. */
-export type Link = { from: string; to: string; bell?: boolean };
+/** Two boxes that are joined, by their `data-box`; dead when one of them is. */
+export type Link = { from: string; to: string; bell?: boolean; dead?: boolean };
 
 type Step = { link: Link; ms: number };
 
@@ -27,7 +27,7 @@ export class Wires {
       this.paths.set(key(link), d);
       const line = document.createElementNS(svgNamespace, 'path');
       line.setAttribute('d', d);
-      line.setAttribute('class', link.bell ? 'wire wire-bell' : 'wire');
+      line.setAttribute('class', `wire${link.bell ? ' wire-bell' : ''}${link.dead ? ' wire-dead' : ''}`);
       return [line];
     });
     this.svg.replaceChildren(...lines);
