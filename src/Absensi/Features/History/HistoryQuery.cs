@@ -15,8 +15,8 @@ public sealed class HistoryQuery(Database database)
 {
     public const int PageSize = 25, CountLimit = 1000;
 
-    /// <summary>How many rows are looked at for one page at most.</summary>
-    public const int WalkLimit = 10_000;
+    /// <summary>How many rows are looked at for one page at most, and how many at a time: a server works on all that it was asked for, wanted or not.</summary>
+    public const int WalkLimit = 10_000, WalkStep = 1000;
 
     private const string From = "FROM attendances a LEFT JOIN users u ON u.id = a.user_id";
 
@@ -55,23 +55,32 @@ public sealed class HistoryQuery(Database database)
     /// <returns>A page of rows in walking order; whether there is another; and the place the walk was given up at, if it was.</returns>
     private async Task<(List<AttendanceRow> Rows, bool More, Place? Reached)> ReadAsync(HistoryScope scope, Place? place, bool upwards, CancellationToken cancel)
     {
-        var limit = scope.People is null && scope.Tests is not null ? WalkLimit : PageSize + 1;
+        var limit = scope.People is null && scope.Tests is not null ? WalkStep : PageSize + 1;
         var rows = new List<AttendanceRow>(PageSize);
         var walked = 0;
         await using var connection = await database.OpenAsync(cancel);
-        foreach (var walk in scope.Walks(place, upwards))
+        while (true)
         {
-            var sql = Branches(scope, walk, $"{AttendanceRow.Columns}, u.name AS user_name", limit, upwards ? "ASC" : "DESC");
-            await foreach (var row in connection.QueryUnbufferedAsync<Candidate>(sql, scope.Parameters).WithCancellation(cancel))
+            Candidate? last = null;
+            foreach (var walk in scope.Walks(place, upwards))
             {
-                walked++;
-                if (row.Matches == 1 && rows.Count == PageSize) return (rows, true, null);
-                if (row.Matches == 1) rows.Add(row);
-                if (walked == WalkLimit) return (rows, true, PlaceOf(row));
-            }
-        }
+                var sql = Branches(scope, walk, $"{AttendanceRow.Columns}, u.name AS user_name", limit, upwards ? "ASC" : "DESC");
+                var left = limit;
+                await foreach (var row in connection.QueryUnbufferedAsync<Candidate>(sql, scope.Parameters).WithCancellation(cancel))
+                {
+                    walked++;
+                    if (row.Matches == 1 && rows.Count == PageSize) return (rows, true, null);
+                    if (row.Matches == 1) rows.Add(row);
+                    if (walked == WalkLimit) return (rows, true, PlaceOf(row));
+                    if (--left == 0) last = row;
+                }
 
-        return (rows, false, null);
+                if (last is not null) break;
+            }
+
+            if (last is null) return (rows, false, null);
+            place = PlaceOf(last);
+        }
     }
 
     /// <summary>One walk, or one for each of a few people, merged.</summary>

@@ -98,6 +98,24 @@ public class HistoryListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FewRowsAmongManyAreFoundInBothDirections()
+    {
+        using var admin = await _app.NewAdminAsync();
+        var people = await PeopleAsync(80);
+        var first = new DateOnly(2026, 1, 1);
+        await _app.AddAsync(Enumerable.Range(0, 30).SelectMany(d => people.SelectMany((p, i) => Past.Day(p.Id, p.Name, $"{first.AddDays(d):yyyy-MM-dd}", "08:00:00", i == 7 ? "17:00:00" : null))));
+
+        var newest = (await admin.GetAsync("/riwayat?durasi_min=1")).Json;
+        var oldest = (await admin.GetAsync($"/riwayat?durasi_min=1&sebelum={newest.GetProperty("older").GetString()}")).Json;
+        var again = (await admin.GetAsync($"/riwayat?durasi_min=1&sesudah={oldest.GetProperty("newer").GetString()}")).Json;
+
+        Assert.Equal((25, 5), (Ids(newest).Count, Ids(oldest).Count));
+        Assert.Equal(30, Ids(newest).Concat(Ids(oldest)).Distinct().Count());
+        Assert.Equal(Ids(newest), Ids(again));
+        Assert.Equal(JsonValueKind.Null, oldest.GetProperty("older").ValueKind);
+    }
+
+    [Fact]
     public async Task CountingStopsAtAThousandAndSaysSo()
     {
         using var admin = await _app.NewAdminAsync();
