@@ -1,6 +1,7 @@
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
 using Absensi.Storage;
+using Absensi.Tests.Features.History;
 using Dapper;
 
 namespace Absensi.Tests.Feed;
@@ -37,6 +38,7 @@ internal sealed class LogFiller(Database database, IReadOnlyList<long> users)
 
         await connection.ExecuteAsync(BulkWrites.UpsertDays(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Days) }, transaction);
         await connection.ExecuteAsync(BulkWrites.InsertEntries(database.Dialect), new { rows = BulkWrites.ToJson(ledger.Entries) }, transaction);
+        await connection.ExecuteAsync(Past.CloseAll, null, transaction);
         await connection.ExecuteAsync("UPDATE event_head SET last_id = @LastId, last_hash = @LastHash", new { ledger.LastId, ledger.LastHash }, transaction);
         return ledger.LastId;
     }, cancel);

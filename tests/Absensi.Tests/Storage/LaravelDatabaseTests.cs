@@ -54,6 +54,7 @@ public sealed class LaravelDatabaseTests(SharedServer server) : IAsyncLifetime
 
         var entries = await _node.CheckLogAsync();
         Assert.Equal(12, entries.Count);
+        Assert.Null(await new Absences(_node.Database, _node.Ledger, _node.Settings.Rules, "app-node-1").NextAsync(CancellationToken.None));
         Assert.Equal([2, 2, 3, 4, 4, 5, 9, 11, 11, 12, 700, 700], entries.Select(e => (int)e.AttendanceId!));
         Assert.Equal((EventTypes.Created, "app-node-1", new DateTime(2025, 11, 3, 8, 15, 0)), (entries[0].EventType, entries[0].NodeId, entries[0].CreatedAt));
         Assert.Equal((EventTypes.Updated, "laravel"), (entries[4].EventType, entries[4].NodeId));

@@ -23,6 +23,9 @@ public static class Past
         return [arrived, arrived with { Type = ClockKind.Out, Timestamp = left, ClockedInAt = at, DurationMinutes = (int)(left - at).TotalMinutes, WorkStart = null }];
     }
 
+    /// <summary>For a log that is as it is meant to be: nobody is to be found absent on the days it doesn't have.</summary>
+    public const string CloseAll = "INSERT INTO closed_days (date) SELECT t.last FROM (SELECT '9999-12-30' AS last) t WHERE NOT EXISTS (SELECT 1 FROM closed_days)";
+
     public static AttendanceFact[] Absent(long userId, string name, string date) =>
         [Day(userId, name, date, "17:00:00")[0] with { Status = AttendanceStatus.Alpha, Position = null, WorkStart = null }];
 
@@ -38,8 +41,7 @@ public static class Past
                 open.Ledger.Append(fact with { Id = row }, null);
             }
 
-            // These days are as they are meant to be: nobody is to be found absent on the others.
-            await open.Run.ExecuteAsync("INSERT INTO closed_days (date) SELECT t.last FROM (SELECT '9999-12-30' AS last) t WHERE NOT EXISTS (SELECT 1 FROM closed_days)", new { });
+            await open.Run.ExecuteAsync(CloseAll, new { });
             return rows.Count;
         }, CancellationToken.None);
 }

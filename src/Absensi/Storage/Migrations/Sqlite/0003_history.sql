@@ -13,5 +13,5 @@ CREATE TABLE leases (
 CREATE TABLE closed_days (
     date DATE NOT NULL PRIMARY KEY
 );
--- Days from before this table stay as they are: nobody becomes absent in hindsight.
-INSERT INTO closed_days (date) SELECT date('now', '-1 day') WHERE EXISTS (SELECT 1 FROM attendances);
+-- Days from before this table stay as they are: nobody becomes absent in hindsight, not even where the day ended first (UTC+14).
+INSERT INTO closed_days (date) SELECT date('now', '-10 hours') WHERE EXISTS (SELECT 1 FROM attendances);
