@@ -1,5 +1,7 @@
 import './toasts';
 import './theme';
+import './leaving';
+import './forms';
 import '../Features/Clock/clock';
 import '../Features/Dashboard/chart';
 import '../Features/Dashboard/dashboard';
@@ -17,4 +19,5 @@ import { start } from './alpine';
 // Of use on its own page only: phones don't carry it.
 if (document.querySelector('[x-data="topology"]')) await import('../Features/Topology/topology');
 
+document.documentElement.dataset.ready = '';
 start();

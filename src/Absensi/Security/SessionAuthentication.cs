@@ -42,7 +42,7 @@ public sealed class SessionAuthentication(IOptionsMonitor<AuthenticationSchemeOp
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        if (Errors.WantsJson(Request)) return Errors.WriteAsync(Context, 401);
+        if (Errors.WantsJson(Request) || Errors.IsBackgroundForm(Request)) return Errors.WriteAsync(Context, 401);
         Response.Redirect("/login");
         return Task.CompletedTask;
     }

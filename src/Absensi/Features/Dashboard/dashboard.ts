@@ -21,7 +21,7 @@ component('dashboard', () => {
 
   return {
     metrics: page.metrics,
-    rows: page.latest_attendances.map((row) => readable(row, page.now, false)),
+    rows: [] as ReturnType<typeof readable>[],
     servers: page.server_status,
     people: [] as Person[],
     online: 0,
@@ -30,6 +30,7 @@ component('dashboard', () => {
     time: hourMinute(page.now),
 
     init() {
+      this.rows = page.latest_attendances.filter((row) => this.shows(row)).map((row) => readable(row, page.now, false));
       new LiveFeed(page.last_id, true, {
         event: (event) => this.arrived(event),
         connection: (state) => { this.connection = state; },
@@ -53,9 +54,12 @@ component('dashboard', () => {
     get serversText() { return `${this.metrics.servers_online}/${this.metrics.servers_total}`; },
     get someServerDown() { return this.metrics.servers_online < this.metrics.servers_total; },
 
+    // On a wall everybody passes by, and an absence is nobody's business there.
+    shows(row: Row) { return !this.$root.dataset.wall || row.status !== 'Alpha'; },
+
     arrived(event: AttendanceEvent) {
       document.dispatchEvent(new CustomEvent('absensi:event', { detail: event }));
-      this.rows = [readable(event.data, page.now, true), ...this.rows].slice(0, shown);
+      if (this.shows(event.data)) this.rows = [readable(event.data, page.now, true), ...this.rows].slice(0, shown);
       if (isArrival(event)) {
         this.metrics.today_count++;
         this.metrics.week_count++;

@@ -30,6 +30,9 @@ public static partial class Errors
         || request.Path.StartsWithSegments("/health") || request.Path.StartsWithSegments("/openapi")
         || request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A form that its page's script has sent: it stays where it is, and goes elsewhere only when it is told to.</summary>
+    public static bool IsBackgroundForm(HttpRequest request) => request.Headers.ContainsKey("X-Form");
+
     public static Task WriteAsync(HttpContext context, int status, string? message = null)
     {
         context.Response.StatusCode = status;
@@ -39,6 +42,7 @@ public static partial class Errors
     /// <summary>Turns what nobody expected into 500, and a database that is away into 503, logged once with its cause.</summary>
     public static void UseErrorAnswers(this WebApplication app)
     {
+        app.UseWhen(c => IsBackgroundForm(c.Request), form => form.Use(SayWhereToGo));
         app.UseWhen(c => WantsJson(c.Request), json => json.UseStatusCodePages(c => WriteAsync(c.HttpContext, c.HttpContext.Response.StatusCode)));
         app.UseWhen(c => !WantsJson(c.Request), page => page.UseStatusCodePagesWithReExecute("/error/{0}"));
         app.Use(CatchAsync);
@@ -48,6 +52,20 @@ public static partial class Errors
             context.Response.StatusCode = 415;
             return Task.CompletedTask;
         });
+    }
+
+    // A script can't see a redirect that the browser follows for it: it would load the page once for nothing.
+    private static Task SayWhereToGo(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode != StatusCodes.Status302Found) return Task.CompletedTask;
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers["X-Go"] = context.Response.Headers.Location;
+            context.Response.Headers.Remove("Location");
+            return Task.CompletedTask;
+        });
+        return next(context);
     }
 
     // The framework answers a charset that it doesn't know as if the fault were its own.

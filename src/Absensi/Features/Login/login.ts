@@ -2,11 +2,9 @@ import { component } from '@/alpine';
 
 component('login', () => ({
   visible: false,
-  sending: false,
 
   get passwordType() { return this.visible ? 'text' : 'password'; },
   get toggleLabel() { return this.visible ? 'Sembunyikan kata sandi' : 'Tampilkan kata sandi'; },
 
   toggle() { this.visible = !this.visible; },
-  submit() { this.sending = true; },
 }));
