@@ -89,6 +89,49 @@ public sealed class LiveTests(Office office)
         Assert.Equal(welcome, longest > 0.01);
     }
 
+    [Fact]
+    public async Task AWallTellsWhoCameButNotWhoWasLateOrAbsent()
+    {
+        await using var visit = await office.OpenAsync(Who.Admin);
+        await visit.Page.GotoAsync("/admin/dashboard?layar=1");
+        await visit.Page.GetByText("Live", new() { Exact = true }).WaitForAsync();
+
+        var name = await ArriveAsync();
+        await Row(visit.Page, name).WaitForAsync();
+
+        var list = visit.Page.Locator("section[aria-labelledby=terbaru]");
+        Assert.DoesNotContain("Alpha", await list.InnerTextAsync());
+        Assert.DoesNotContain("Terlambat", await list.InnerTextAsync());
+        Assert.Equal(0, await list.EvaluateAsync<int>("(list) => list.scrollWidth - list.clientWidth"));
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task TheTwoListsOfThoseMissingAndLateChangePlacesByArrowKeys()
+    {
+        await using var visit = await office.OpenAsync(Who.Admin);
+        await OpenAsync(visit.Page);
+
+        await visit.Page.GetByRole(AriaRole.Tab, new() { Name = "Belum hadir" }).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+
+        Assert.StartsWith("Terlambat", await visit.Page.EvaluateAsync<string>("document.activeElement.textContent"), StringComparison.Ordinal);
+        Assert.Equal("true", await visit.Page.GetByRole(AriaRole.Tab, new() { Name = "Terlambat" }).GetAttributeAsync("aria-selected"));
+    }
+
+    [Fact]
+    public async Task ADayShowsItsPlacesBesideThoseOfTheDaysBefore()
+    {
+        await using var visit = await office.VisitAsync("day", "/riwayat/{day}", Who.Admin);
+        var place = visit.Page.Locator("section[aria-labelledby=lokasi]");
+
+        await place.GetByText("tempat yang biasa").First.WaitForAsync();
+
+        Assert.Equal(2, await place.GetByRole(AriaRole.Link, new() { Name = "Buka di peta" }).CountAsync());
+        Assert.NotEmpty((await place.Locator("path[stroke-linecap=round]").First.GetAttributeAsync("d"))!);
+        Assert.Empty(visit.Complaints);
+    }
+
     private async Task<string> ArriveAsync()
     {
         var name = $"Tamu {Guid.NewGuid():N}";

@@ -9,6 +9,7 @@ import '../Features/Dashboard/roll';
 import '../Features/Employees/Import/importFile';
 import '../Features/Exports/downloads';
 import '../Features/History/history';
+import '../Features/History/places';
 import '../Features/Login/dial';
 import '../Features/Login/login';
 import '../Features/Offline/install';

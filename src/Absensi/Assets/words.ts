@@ -27,5 +27,10 @@ export function meters(value: number): string {
 /** Six decimals are 11 cm, beyond any phone; a point as in every map's search field. */
 export const coordinates = (latitude: number, longitude: number): string => `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`;
 
-export const mapUrl = (latitude: number, longitude: number): string =>
-  `https://www.openstreetmap.org/?mlat=${latitude.toFixed(6)}&mlon=${longitude.toFixed(6)}#map=18/${latitude.toFixed(6)}/${longitude.toFixed(6)}`;
+/** The phone's own map, whichever its owner has; elsewhere one in the browser. */
+export function mapUrl(latitude: number, longitude: number, userAgent = navigator.userAgent): string {
+  const at = `${latitude.toFixed(6)},${longitude.toFixed(6)}`;
+  if (/Android/.test(userAgent)) return `geo:${at}?q=${at}`;
+  if (/iPhone|iPad/.test(userAgent)) return `https://maps.apple.com/?q=${at}`;
+  return `https://www.openstreetmap.org/?mlat=${latitude.toFixed(6)}&mlon=${longitude.toFixed(6)}#map=18/${latitude.toFixed(6)}/${longitude.toFixed(6)}`;
+}

@@ -1,14 +1,17 @@
 using System.Globalization;
 using Absensi.Core.Events;
+using Absensi.Features.Shared;
 
 namespace Absensi.Features.Clock;
 
 /// <summary>What the portal's script starts from. Times are the server's wall time.</summary>
-public sealed record PortalData(string Now, long UserId, string WorkStart, PortalToday? Today)
+/// <param name="Before">Where this person clocked in on the days before: latitude, longitude.</param>
+public sealed record PortalData(string Now, long UserId, string WorkStart, PortalToday? Today, IReadOnlyList<double[]> Before)
 {
     public static PortalData Of(PortalModel page, long userId) => new(
         Local(page.Now)!, userId, page.Rules.WorkStart.ToString("HH:mm", CultureInfo.InvariantCulture),
-        page.Today is { } row ? new PortalToday(row.Id!.Value, Local(row.JamMasuk), Local(row.JamPulang), row.Status!, row.DurationMinutes) : null);
+        page.Today is { } row ? new PortalToday(row.Id!.Value, Local(row.JamMasuk), Local(row.JamPulang), row.Status!, row.DurationMinutes) : null,
+        Pin.ToTheMetre(page.Before.Select(r => r.ClockedInFrom)));
 
     private static string? Local(DateTime? time) => time?.ToString(AttendanceFact.TimeFormat, CultureInfo.InvariantCulture);
 }

@@ -10,12 +10,17 @@ namespace Absensi.Features.Clock;
 [Authorize(Policies.Karyawan)]
 public sealed class PortalModel(Database database, WorkRules rules) : PageModel
 {
+    private const int RememberedDays = 28;
+
     public DateTime Now { get; private set; }
     public WorkRules Rules => rules;
     public AttendanceRow? Today { get; private set; }
 
     /// <summary>This week's rows from Monday on, those there are.</summary>
     public IReadOnlyList<AttendanceRow> Week { get; private set; } = [];
+
+    /// <summary>The rows of the weeks before today, for where this person usually is.</summary>
+    public IReadOnlyList<AttendanceRow> Before { get; private set; } = [];
     public bool CanClockIn => Today?.JamMasuk is null;
     public bool CanClockOut => Today is { JamMasuk: not null, JamPulang: null };
 
@@ -24,9 +29,11 @@ public sealed class PortalModel(Database database, WorkRules rules) : PageModel
         Now = rules.LocalTime(await database.UtcNowAsync(cancel));
         var today = DateOnly.FromDateTime(Now);
         var monday = today.AddDays(-(((int)today.DayOfWeek + 6) % 7));
-        Week = await database.QueryAsync<AttendanceRow>(
-            $"SELECT {AttendanceRow.Columns} FROM attendances a WHERE a.user_id = @userId AND a.date BETWEEN @monday AND @today ORDER BY a.date",
-            new { userId = User.Id(), monday, today }, cancel);
+        var rows = await database.QueryAsync<AttendanceRow>(
+            $"SELECT {AttendanceRow.Columns} FROM attendances a WHERE a.user_id = @userId AND a.date BETWEEN @from AND @today ORDER BY a.date",
+            new { userId = User.Id(), from = today.AddDays(-RememberedDays), today }, cancel);
+        Week = [.. rows.Where(r => r.Date >= monday)];
+        Before = [.. rows.Where(r => r.Date < today)];
         Today = Week.FirstOrDefault(a => a.Date == today);
     }
 }

@@ -2,7 +2,8 @@ import { component, pageData } from '@/alpine';
 import { toLogin } from '@/http';
 import type { AttendanceEvent } from '@/live/events';
 import { reloadSaying } from '@/toasts';
-import { coordinates, hourMinute, meters, span } from '@/words';
+import { coordinates, hourMinute, span } from '@/words';
+import { sketch } from '../Shared/sketch';
 import { deliver } from './delivery';
 import { stayOnline } from './online';
 import { stepsToAllow } from './permission';
@@ -11,7 +12,7 @@ import { readable, type ReadableReceipt, type Receipt, type Today } from './rece
 import { lateWords, pageArrivedAt, ServerClock, wallMs, wallText } from './serverClock';
 import { type Kind, Outbox, uuid } from './tap';
 
-type Page = { now: string; user_id: number; work_start: string; today: Today | null };
+type Page = { now: string; user_id: number; work_start: string; today: Today | null; before: [number, number][] };
 type Phase = 'idle' | 'locating' | 'sending' | 'waiting';
 
 component('clock', () => {
@@ -79,7 +80,7 @@ component('clock', () => {
     get place() { return describe(this.position); },
     get placeClass() { return { idle: 'text-muted', good: 'text-good', late: 'text-late', bad: 'font-medium text-bad' }[this.place.tone]; },
     get hasPlace() { return 'fix' in this.position; },
-    get map() { return 'fix' in this.position && this.showsMap ? { accuracy: `±${meters(this.position.fix.accuracy)}`, place: coordinates(this.position.fix.latitude, this.position.fix.longitude) } : null; },
+    get map() { return 'fix' in this.position && this.showsMap ? { ...sketch([this.position.fix], page.before), place: coordinates(this.position.fix.latitude, this.position.fix.longitude) } : null; },
     get mapWord() { return this.showsMap ? 'Sembunyikan' : 'Lihat posisi'; },
     get isCutOff() { return !this.connected && !this.busy; },
     get searching() { return this.position.is === 'searching' || this.position.is === 'slow'; },
@@ -144,7 +145,7 @@ component('clock', () => {
     },
 
     receive(receipt: Receipt) {
-      this.receipt = readable(receipt);
+      this.receipt = readable(receipt, page.before);
       this.today = receipt;
       if (!this.kind) locator.stop();
       void this.$nextTick(() => (this.$refs.receipt as HTMLDialogElement).showModal());
@@ -158,7 +159,11 @@ component('clock', () => {
     },
 
     closeReceipt() { (this.$refs.receipt as HTMLDialogElement).close(); },
-    receiptClosed() { this.receipt = null; },
+    receiptClosed() {
+      this.receipt = null;
+      // After the day's last tap the button that had the focus is gone.
+      if (!this.kind) document.getElementById('isi')!.focus();
+    },
   };
 });
 

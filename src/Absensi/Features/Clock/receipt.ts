@@ -1,4 +1,5 @@
-import { coordinates, hourMinuteSecond, mapUrl, meters, span } from '@/words';
+import { coordinates, hourMinuteSecond, mapUrl, span } from '@/words';
+import { sketch } from '../Shared/sketch';
 import { lateWords } from './serverClock';
 
 export type Today = { id: number; jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
@@ -16,7 +17,8 @@ export type Receipt = Today & {
 
 export type ReadableReceipt = ReturnType<typeof readable>;
 
-export function readable(receipt: Receipt) {
+/** @param before where the same person was on other days. */
+export function readable(receipt: Receipt, before: [number, number][] = []) {
   const isOut = receipt.type === 'out';
   return {
     code: receipt.receipt,
@@ -25,8 +27,8 @@ export function readable(receipt: Receipt) {
     remark: isOut ? `Bekerja ${span(receipt.duration_minutes)}` : lateWords(receipt.jam_masuk, receipt.work_start ?? ''),
     isLate: !isOut && receipt.status === 'Terlambat',
     place: coordinates(receipt.latitude, receipt.longitude),
-    accuracy: `±${meters(receipt.accuracy)}`,
-    map: mapUrl(receipt.latitude, receipt.longitude),
+    map: sketch([receipt], before),
+    mapUrl: mapUrl(receipt.latitude, receipt.longitude),
     node: receipt.node_id,
   };
 }

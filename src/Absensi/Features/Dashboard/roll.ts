@@ -34,6 +34,10 @@ component('roll', () => {
     get rows() { return this.showsMissing ? this.missing.length : this.late.length; },
 
     show(tab: 'missing' | 'late') { this.tab = tab; },
+    swap() {
+      this.show(this.showsMissing ? 'late' : 'missing');
+      this.$refs[this.tab]!.focus();
+    },
 
     arrived(event: AttendanceEvent) {
       if (!isArrival(event)) return;

@@ -1,5 +1,6 @@
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
+using Absensi.Features.Shared;
 using Absensi.Security;
 using Absensi.Storage;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,12 @@ public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rule
     /// <summary>The rule the clock-in was judged by, as its entry recorded it; today's rule for rows older than the log.</summary>
     public TimeOnly WorkStart { get; private set; }
 
+    /// <summary>Where the day's taps were made, those that have a place.</summary>
+    public IReadOnlyList<(ClockKind Kind, Pin Pin)> Pins { get; private set; } = [];
+
+    /// <summary>Where the same person clocked in on the days before: latitude, longitude.</summary>
+    public IReadOnlyList<double[]> Before { get; private set; } = [];
+
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken cancel)
     {
         if (!long.TryParse(id, out var number) || await query.FindAsync(number, cancel) is not { } row) return NotFound();
@@ -30,7 +37,17 @@ public sealed class DetailModel(HistoryQuery query, EventLog log, WorkRules rule
         Trail = await log.OfAttendanceAsync(number, cancel);
         ChainIntact = true;
         foreach (var entry in Trail) ChainIntact &= entry.Hash == HashChain.Compute(await log.HashBeforeAsync(entry.Id, cancel), entry);
-        WorkStart = Trail.Select(e => AttendanceFact.Parse(e.Payload)).FirstOrDefault(f => f.Type == ClockKind.In)?.WorkStart ?? rules.WorkStart;
+        var facts = Trail.Select(e => AttendanceFact.Parse(e.Payload)).ToList();
+        WorkStart = facts.FirstOrDefault(f => f.Type == ClockKind.In)?.WorkStart ?? rules.WorkStart;
+        Pins = [.. PinsOf(row, facts)];
+        if (Pins.Count > 0) Before = await query.PlacesBeforeAsync(row.UserId, row.Date!.Value, cancel);
         return Errors.Errors.WantsJson(Request) ? new JsonResult(new { success = true, data = HistoryRow.Of(row) }, Json.Options) : Page();
+    }
+
+    private static IEnumerable<(ClockKind, Pin)> PinsOf(AttendanceRow row, IReadOnlyList<AttendanceFact> facts)
+    {
+        double? Accuracy(ClockKind kind) => facts.FirstOrDefault(fact => fact.Type == kind)?.Accuracy;
+        if (Pin.At(row.ClockedInFrom, Accuracy(ClockKind.In)) is { } start) yield return (ClockKind.In, start);
+        if (Pin.At(row.ClockedOutFrom, Accuracy(ClockKind.Out)) is { } end) yield return (ClockKind.Out, end);
     }
 }

@@ -1,3 +1,4 @@
+using Absensi.Features.Shared;
 using Absensi.Storage;
 using Dapper;
 
@@ -51,6 +52,14 @@ public sealed class HistoryQuery(Database database)
 
     public Task<AttendanceRow?> FindAsync(long id, CancellationToken cancel) =>
         database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns}, u.name AS user_name {From} WHERE a.id = @id", new { id }, cancel);
+
+    /// <summary>Latitude and longitude of that person's clock-ins on the days before, the latest first; a metre exactly.</summary>
+    public async Task<IReadOnlyList<double[]>> PlacesBeforeAsync(long userId, DateOnly day, CancellationToken cancel)
+    {
+        var rows = await database.QueryAsync<AttendanceRow>(
+            $"SELECT {AttendanceRow.Columns} FROM attendances a WHERE a.user_id = @userId AND a.date < @day ORDER BY a.date DESC LIMIT 20", new { userId, day }, cancel);
+        return Pin.ToTheMetre(rows.Select(r => r.ClockedInFrom));
+    }
 
     /// <returns>A page of rows in walking order; whether there is another; and the place the walk was given up at, if it was.</returns>
     private async Task<(List<AttendanceRow> Rows, bool More, Place? Reached)> ReadAsync(HistoryScope scope, Place? place, bool upwards, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Absensi.Core.Attendance;
 
 namespace Absensi.Features.Shared;
 
@@ -14,8 +15,11 @@ public sealed record Pin(double Latitude, double Longitude, double? Accuracy = n
         _ => $"±{(Accuracy.Value / 1000).ToString("0.#", CultureInfo.InvariantCulture).Replace('.', ',')} km",
     };
 
-    public static Pin? At(double? latitude, double? longitude, double? accuracy = null) =>
-        latitude is { } lat && longitude is { } lon ? new Pin(lat, lon, accuracy) : null;
+    public static Pin? At(Position? position, double? accuracy = null) => position is { } at ? new Pin(at.Latitude, at.Longitude, accuracy) : null;
+
+    /// <summary>Latitude and longitude for a sketch.</summary>
+    public static double[][] ToTheMetre(IEnumerable<Position?> positions) =>
+        [.. positions.OfType<Position>().Select(p => new[] { Math.Round(p.Latitude, 5), Math.Round(p.Longitude, 5) })];
 
     public string MapUrl => string.Create(CultureInfo.InvariantCulture,
         $"https://www.openstreetmap.org/?mlat={Latitude:F6}&mlon={Longitude:F6}#map=18/{Latitude:F6}/{Longitude:F6}");
