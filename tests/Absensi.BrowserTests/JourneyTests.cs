@@ -129,6 +129,22 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     }
 
     [Fact]
+    public async Task AnotherTabLearnsOfATapAtOnce()
+    {
+        using var session = await _app.NewEmployeeAsync();
+        await using var visit = await browsing.VisitAsync(_app, session, width: 360, height: 740);
+        var other = await visit.Context.NewPageAsync();
+        await visit.Page.GotoAsync("/dashboard");
+        await other.GotoAsync("/dashboard");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Absen Masuk" }).ClickAsync();
+        await other.GetByText("tercatat dari tab lain").WaitForAsync();
+
+        Assert.Contains("Sudah masuk", await other.GetByLabel("Keadaan hari ini").InnerTextAsync());
+        Assert.Equal(1, (await LastAsync()).Id);
+    }
+
+    [Fact]
     public async Task TheClusterPageMeasuresTheWayOfATap()
     {
         using var admin = await _app.NewAdminAsync();

@@ -13,12 +13,14 @@ import { lateWords, pageArrivedAt, ServerClock, wallMs, wallText } from './serve
 import { type Kind, Outbox, uuid } from './tap';
 
 type Page = { now: string; user_id: number; work_start: string; today: Today | null; before: [number, number][] };
+type Heard = Pick<AttendanceEvent['data'], 'type' | 'status' | 'timestamp'>;
 type Phase = 'idle' | 'locating' | 'sending' | 'waiting';
 
 component('clock', () => {
   const page = pageData<Page>();
   const clock = new ServerClock(page.now, pageArrivedAt());
   const outbox = new Outbox(page.user_id, safeStorage());
+  const tabs = new BroadcastChannel(`absensi.${page.user_id}`);
   let locator: Locator;
 
   return {
@@ -42,7 +44,8 @@ component('clock', () => {
       window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
       for (const change of ['online', 'offline']) window.addEventListener(change, () => { this.connected = navigator.onLine; });
       if (outbox.read()) void this.deliver();
-      void stayOnline((event) => this.heard(event));
+      void stayOnline(({ data }) => this.heard(data, 'perangkat'));
+      tabs.onmessage = ({ data }) => this.heard(data as Heard, 'tab');
     },
 
     get kind(): Kind | null { return !this.today?.jam_masuk ? 'masuk' : !this.today.jam_pulang ? 'pulang' : null; },
@@ -145,6 +148,7 @@ component('clock', () => {
     },
 
     receive(receipt: Receipt) {
+      tabs.postMessage({ type: receipt.type, status: receipt.status, timestamp: receipt.timestamp } satisfies Heard);
       this.receipt = readable(receipt, page.before);
       this.today = receipt;
       if (!this.kind) locator.stop();
@@ -152,10 +156,10 @@ component('clock', () => {
     },
 
     /** Something of this person's is in the log; what is sent from here is told by its own answer. */
-    heard({ data }: AttendanceEvent) {
+    heard(data: Heard, where: 'perangkat' | 'tab') {
       const known = data.type === 'in' ? this.today?.jam_masuk : this.today?.jam_pulang;
       if (known || this.isSending || data.status === 'Alpha') return;
-      reloadSaying(`Absen ${data.type === 'in' ? 'masuk' : 'pulang'} Anda pukul ${hourMinute(data.timestamp)} tercatat dari perangkat lain.`);
+      reloadSaying(`Absen ${data.type === 'in' ? 'masuk' : 'pulang'} Anda pukul ${hourMinute(data.timestamp)} tercatat dari ${where} lain.`);
     },
 
     closeReceipt() { (this.$refs.receipt as HTMLDialogElement).close(); },

@@ -1,8 +1,9 @@
+import type { Status } from '@/live/events';
 import { coordinates, hourMinuteSecond, mapUrl, span } from '@/words';
 import { sketch } from '../Shared/sketch';
 import { lateWords } from './serverClock';
 
-export type Today = { id: number; jam_masuk: string; jam_pulang: string | null; status: string; duration_minutes: number | null };
+export type Today = { id: number; jam_masuk: string; jam_pulang: string | null; status: Status; duration_minutes: number | null };
 
 export type Receipt = Today & {
   receipt: string;

@@ -183,6 +183,16 @@ public partial class ImportTests : IAsyncLifetime
         return Code().Match((await PasswordsAsync(preview, key)).Body).Value;
     }
 
+    /// <summary>A part of an upload is a stream that answers a seek before its beginning otherwise than a file does.</summary>
+    [Fact]
+    public async Task AnUploadThatOnlyBeginsLikeAWorkbookIsToldSo()
+    {
+        var answer = await SendAsync("PK\u0003\u0004rusak"u8.ToArray(), "rusak.xlsx", json: true);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("simpan ulang sebagai .xlsx", answer.Body, StringComparison.Ordinal);
+    }
+
     private Task<string> UploadAsync(string csv) => UploadAsync(Encoding.UTF8.GetBytes(csv), "orang.csv");
 
     /// <returns>The address of its preview.</returns>

@@ -52,7 +52,8 @@ internal static class ImportFile
             {
                 if (!walk.MoveNext()) yield break;
             }
-            catch (Exception fault) when (fault is InvalidDataException or XmlException or CsvFormatException or IOException)
+            // ArgumentException: what the archive's reader makes of a file that is shorter than an archive's end.
+            catch (Exception fault) when (fault is InvalidDataException or XmlException or CsvFormatException or IOException or ArgumentException)
             {
                 throw new ImportException("Berkas ini rusak atau bukan CSV maupun Excel (.xlsx). Buka di aplikasi lembar kerja Anda, simpan ulang sebagai .xlsx, lalu unggah lagi.");
             }
