@@ -26,6 +26,21 @@ public sealed class RecapInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APageShowsTheFirstOfManyAndAllWhenAsked()
+    {
+        using var admin = await _app.NewAdminAsync();
+        for (var i = 0; i < 303; i++) await _app.AddPersonAsync(name: $"Orang {i:000}");
+
+        var first = (await admin.GetAsync("/rekap", json: false)).Body;
+        var all = (await admin.GetAsync("/rekap?semua=1", json: false)).Body;
+
+        Assert.Equal(300, first.Split("riwayat bulan ini").Length - 1);
+        Assert.Contains("300 orang pertama", first, StringComparison.Ordinal);
+        Assert.Equal(303, all.Split("riwayat bulan ini").Length - 1);
+        Assert.DoesNotContain("orang pertama", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TheRecapIsNotForEmployees()
     {
         using var employee = await _app.NewEmployeeAsync();
