@@ -3,6 +3,7 @@ import { leaving } from './leaving';
 import { http, problemOf, wordsFor } from './http';
 
 const sending = new WeakMap<HTMLFormElement, AbortController>();
+/** For an answer; a file may take as long as it is on its way, for that is shown and can be called off. */
 const patienceMs = 90_000;
 const fileDialogMs = 4000;
 
@@ -61,7 +62,7 @@ async function post(form: HTMLFormElement, { signal }: AbortController): Promise
   const body = form.enctype === 'multipart/form-data' ? fields : new URLSearchParams(fields as unknown as Record<string, string>);
   try {
     const { data, headers, status, request } = await http.post<string>(form.action, body, {
-      signal, timeout: patienceMs, responseType: 'text', headers: { Accept: 'text/html', 'X-Form': '1' },
+      signal, timeout: body === fields ? 0 : patienceMs, responseType: 'text', headers: { Accept: 'text/html', 'X-Form': '1' },
       onUploadProgress: ({ loaded, total }) => form.dispatchEvent(new CustomEvent('sent', { detail: { loaded, total } })),
     });
     // A server of the build before sends the browser there itself.
