@@ -67,13 +67,14 @@ public sealed class Office : IAsyncLifetime
         var began = Local(zone).AddMinutes(-25);
         var start = new TimeOnly(began.Hour, began.Minute);
         App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")), ("APP_ENV", "development"));
-        _longName = await App.AddPersonAsync(name: LongName);
         await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
         const string late = "FROM attendances WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL ORDER BY id DESC LIMIT 1";
         _day = await App.Database.FirstAsync<long>("SELECT id " + late, null, CancellationToken.None);
         _worker = await App.Database.FirstAsync<long>("SELECT user_id " + late, null, CancellationToken.None);
         _sessions[Who.Employee] = await App.SignInAsync(_worker);
-        var newcomer = await App.Services.GetRequiredService<Users>().AddAsync("Putri Ayu", "putri@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None);
+        var users = App.Services.GetRequiredService<Users>();
+        _longName = (await users.AddAsync(LongName, "raden.mas@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None))!.Value;
+        var newcomer = await users.AddAsync("Putri Ayu", "putri@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None);
         _sessions[Who.Newcomer] = await App.SignInAsync(newcomer!.Value);
         var admin = await App.AddPersonAsync(Roles.Admin, "Ibu Sari");
         _sessions[Who.Admin] = await App.SignInAsync(admin);
