@@ -38,6 +38,36 @@ public sealed class LiveTests(Office office)
     }
 
     [Fact]
+    public async Task APageThatReachesNobodyDoesNotSayThatItIsPolling()
+    {
+        await using var visit = await office.OpenAsync(Who.Admin);
+        var cut = false;
+        IWebSocketRoute? line = null;
+        await visit.Page.RouteWebSocketAsync("**/ws", async socket =>
+        {
+            if (cut) await socket.CloseAsync();
+            else (line = socket).ConnectToServer();
+        });
+        var asked = 0;
+        await OpenAsync(visit.Page);
+        await visit.Page.RouteAsync("**/api/**", async route =>
+        {
+            asked++;
+            await route.AbortAsync("internetdisconnected");
+        });
+
+        cut = true;
+        await line!.CloseAsync();
+        while (asked < 2) await visit.Page.UntilAsync("new Promise((next) => setTimeout(() => next(true), 200))");
+        await visit.Page.GetByText("Menyambung kembali…").WaitForAsync();
+        Assert.Equal(0, await visit.Page.GetByText("Mode polling").CountAsync());
+        await visit.Page.UnrouteAsync("**/api/**");
+        await visit.Page.GetByText("Mode polling").WaitForAsync();
+
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task TwoBrowsersShowTheSameTap()
     {
         await using var one = await office.OpenAsync(Who.Admin);

@@ -46,7 +46,7 @@ export class LiveFeed {
     for (let attempt = 0; !this.stopped; attempt++) {
       if (await this.connected()) attempt = 0;
       if (this.stopped) return;
-      this.listener.connection(attempt === 0 ? 'reconnecting' : 'polling');
+      if (attempt === 0) this.listener.connection('reconnecting');
       if (attempt === 1) void this.poll();
       await waitOrWake(backoff(attempt));
     }
@@ -95,8 +95,14 @@ export class LiveFeed {
 
   private async poll(): Promise<void> {
     clearTimeout(this.polling);
-    await this.catchUp().catch((error: unknown) => { if (problemOf(error).status === 401) toLogin(); });
-    if (!this.live && !this.stopped) this.polling = setTimeout(() => void this.poll(), document.hidden ? 6 * pollEveryMs : pollEveryMs);
+    const reached = await this.catchUp().then(() => true, (error: unknown) => {
+      if (problemOf(error).status === 401) toLogin();
+      return false;
+    });
+    if (this.live || this.stopped) return;
+    // Nobody should take a page for current whose questions go unanswered.
+    this.listener.connection(reached ? 'polling' : 'reconnecting');
+    this.polling = setTimeout(() => void this.poll(), document.hidden ? 6 * pollEveryMs : pollEveryMs);
   }
 
   private catchUp(): Promise<void> {
