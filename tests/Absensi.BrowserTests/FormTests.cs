@@ -171,6 +171,7 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
         await visit.Page.UntilAsync("'ready' in document.documentElement.dataset");
 
         Assert.False(await visit.Page.GetByText("belum termuat lengkap").IsVisibleAsync());
+        Assert.Equal("none", await visit.Page.Locator(".unready").EvaluateAsync<string>("(hint) => getComputedStyle(hint).animationName")); // nor will it be
     }
 
     [Fact]
