@@ -109,11 +109,17 @@ public sealed class MySqlConnection : DbConnection
     public new ValueTask<MySqlTransaction> BeginTransactionAsync(CancellationToken cancellationToken = default) =>
         BeginTransactionAsync(IsolationLevel.Unspecified, cancellationToken);
 
-    /// <summary>Unspecified keeps the server's level; Snapshot is START TRANSACTION WITH CONSISTENT SNAPSHOT.</summary>
+    /// <summary>
+    /// Unspecified keeps the server's level; Snapshot is START TRANSACTION WITH CONSISTENT SNAPSHOT, and sent at once. Any other is sent with
+    /// the first statement, in the same round trip: until then the server holds nothing for it.
+    /// </summary>
     public new async ValueTask<MySqlTransaction> BeginTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken = default)
     {
         if (Transaction is not null) throw new InvalidOperationException("The connection is in a transaction already; the server has no nested ones.");
-        await RunAsync(MySqlTransaction.Opening(isolationLevel), cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        var opening = MySqlTransaction.Opening(isolationLevel);
+        if (isolationLevel == IsolationLevel.Snapshot) await RunAsync(opening, cancellationToken).ConfigureAwait(false);
+        else Idle().BeginWithNext(opening);
         return Transaction = new MySqlTransaction(this, isolationLevel);
     }
 

@@ -83,7 +83,8 @@ public sealed class MySqlTransaction : DbTransaction
     private async Task EndAsync(string sql, CancellationToken cancellationToken)
     {
         var connection = Active();
-        await connection.RunAsync(sql, cancellationToken).ConfigureAwait(false);
+        // What the server has not heard of, it need not end.
+        if (!connection.Idle().ForgetOpening()) await connection.RunAsync(sql, cancellationToken).ConfigureAwait(false);
         connection.Transaction = null;
         _connection = null;
     }

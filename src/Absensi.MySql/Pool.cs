@@ -113,6 +113,7 @@ internal sealed class Pool : IAsyncDisposable
     private async ValueTask CleanAsync(Session session)
     {
         var timeout = Settings.ConnectTimeout;
+        session.ForgetOpening();
         if (session.IsChanged && Settings.ConnectionReset) await session.ResetAsync(timeout, CancellationToken.None).ConfigureAwait(false);
         else if (session.IsInTransaction) await session.QueryAsync("ROLLBACK", timeout, CancellationToken.None).ConfigureAwait(false);
     }

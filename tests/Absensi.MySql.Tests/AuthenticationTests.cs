@@ -155,7 +155,7 @@ public sealed class AuthenticationTests
         await using var connection = new MySqlConnection(server.ConnectionString);
         await connection.OpenAsync();
 
-        var error = await Assert.ThrowsAsync<MySqlException>(async () => await connection.BeginTransactionAsync());
+        var error = await Assert.ThrowsAsync<MySqlException>(async () => await connection.BeginTransactionAsync(System.Data.IsolationLevel.Snapshot));
 
         Assert.Equal(MySqlErrorCode.MalformedPacket, error.ErrorCode);
         Assert.Equal(System.Data.ConnectionState.Closed, connection.State);

@@ -42,7 +42,7 @@ public sealed class FaultTests : IAsyncLifetime
         await using var database = new MySqlDataSource(_connectionString);
         await using (var connection = await database.OpenConnectionAsync())
         {
-            await using var transaction = await connection.BeginTransactionAsync();
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Snapshot);
             await _server.KillAsync();
 
             var error = await Assert.ThrowsAsync<MySqlException>(() => transaction.CommitAsync());

@@ -10,9 +10,23 @@ internal sealed partial class Session
     /// <summary>Statements whose replies come after the one being read.</summary>
     private readonly Queue<PreparedStatement> _following = [];
 
+    /// <summary>What opens a transaction; it travels with the first statement of it.</summary>
+    private string? _opening;
+
+    /// <summary>Opens a transaction with the next statement, in the same round trip. An error of it breaks the session.</summary>
+    public void BeginWithNext(string opening) => _opening = opening;
+
+    /// <summary>Takes back an opening that has not been sent.</summary>
+    /// <returns>False if there is none to take back.</returns>
+    public bool ForgetOpening()
+    {
+        if (_opening is null) return false;
+        _opening = null;
+        return true;
+    }
+
     /// <summary>Of the statement read last, or of those sent along with it.</summary>
     public bool HasMoreResults => Status.HasFlag(ServerStatus.MoreResults) || _repliesDue > 0;
-
 
     /// <summary>Runs text without parameters, as one or several statements. Rows are let pass; that there were some shows in the columns of what is returned.</summary>
     public async ValueTask<ResultHead> QueryAsync(string sql, int timeout, CancellationToken cancellationToken)
@@ -20,9 +34,11 @@ internal sealed partial class Session
         var token = _deadline.Begin(timeout, cancellationToken);
         try
         {
-            Start(Command.Query);
+            var isOpening = WriteOpening();
+            Continue(Command.Query);
             _writer.Text(sql);
-            await SendAsync(token).ConfigureAwait(false);
+            await SendAsync(token, 1, isOpening).ConfigureAwait(false);
+            if (isOpening) await ReadOpeningAsync(token).ConfigureAwait(false);
             return await ReadToLastAsync(token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -43,9 +59,10 @@ internal sealed partial class Session
         try
         {
             var statement = FindStatement(sql) ?? await PrepareAsync(sql, token).ConfigureAwait(false);
-            _writer.Clear();
+            var isOpening = WriteOpening();
             WriteExecute(statement, values);
-            await SendAsync(token).ConfigureAwait(false);
+            await SendAsync(token, 1, isOpening).ConfigureAwait(false);
+            if (isOpening) await ReadOpeningAsync(token).ConfigureAwait(false);
             var head = await ReadHeadAsync(statement.Columns, token).ConfigureAwait(false);
             statement.Columns = head.Columns;
             return head;
@@ -73,7 +90,7 @@ internal sealed partial class Session
         {
             var prepared = new PreparedStatement[statements.Count];
             for (var i = 0; i < prepared.Length; i++) prepared[i] = FindStatement(statements[i].Sql) ?? await PrepareAsync(statements[i].Sql, token).ConfigureAwait(false);
-            _writer.Clear();
+            var isOpening = WriteOpening();
             for (var i = 0; i < prepared.Length; i++)
             {
                 if (i > 0) _writer.End();
@@ -83,7 +100,8 @@ internal sealed partial class Session
             _following.Clear();
             foreach (var statement in prepared.AsSpan(1)) _following.Enqueue(statement);
             // Not waited for: the server may have to be read from before it takes the rest. A write that fails shows in the reading.
-            _ = SendAsync(token, prepared.Length).AsTask().ContinueWith(static sent => sent.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = SendAsync(token, prepared.Length, isOpening).AsTask().ContinueWith(static sent => sent.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            if (isOpening) await ReadOpeningAsync(token).ConfigureAwait(false);
             var head = await ReadHeadAsync(prepared[0].Columns, token).ConfigureAwait(false);
             prepared[0].Columns = head.Columns;
             return head;
@@ -141,6 +159,23 @@ internal sealed partial class Session
 
     /// <summary>Where the row taken last lies, its first byte included. Valid until the next is taken.</summary>
     public (byte[] Buffer, int Start, int Length) Row => _wire.Place;
+
+    /// <summary>Begins a write, with the opening of a transaction where one is due.</summary>
+    private bool WriteOpening()
+    {
+        _writer.Clear();
+        if (_opening is not { } opening) return false;
+        Continue(Command.Query);
+        _writer.Text(opening);
+        _writer.End();
+        return true;
+    }
+
+    private async ValueTask ReadOpeningAsync(CancellationToken cancellationToken)
+    {
+        do await ReadHeadAsync(null, cancellationToken).ConfigureAwait(false);
+        while (Status.HasFlag(ServerStatus.MoreResults));
+    }
 
     private async ValueTask<ResultHead> ReadToLastAsync(CancellationToken cancellationToken)
     {
@@ -254,8 +289,8 @@ internal sealed partial class Session
     {
         Status = status;
         if (status.HasFlag(ServerStatus.MoreResults)) return;
-        _wire.Sequence = 1; // of the next reply, where one is due
         _repliesDue = Math.Max(0, _repliesDue - 1);
+        _wire.Sequence = FirstOfReply;
         if (_repliesDue > 0) return;
         if (_wire.HasUnreadBytes) throw MySqlException.Malformed("bytes after its last packet");
     }

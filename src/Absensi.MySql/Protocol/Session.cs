@@ -16,6 +16,7 @@ internal sealed partial class Session
     private Capabilities _agreed;
     private volatile bool _isBroken;
     private int _repliesDue;
+    private byte _sequenceOfLast;
 
     private Session(Stream stream, Socket? socket, Settings settings)
     {
@@ -211,11 +212,18 @@ internal sealed partial class Session
         _writer.UInt8((byte)command);
     }
 
-    private ValueTask SendAsync(CancellationToken cancellationToken, int replies = 1)
+    /// <summary>The number that the next reply begins with: 1, but for the last of those due, which goes on from a command of several parts.</summary>
+    private byte FirstOfReply => _repliesDue == 1 ? _sequenceOfLast : (byte)1;
+
+    /// <param name="replies">How many are due, without that to an opening.</param>
+    /// <param name="withOpening">Whether what is written begins with the opening of a transaction. Only now it counts as sent.</param>
+    private ValueTask SendAsync(CancellationToken cancellationToken, int replies = 1, bool withOpening = false)
     {
-        _wire.Sequence = _writer.End();
+        _sequenceOfLast = _writer.End();
         if (_wire.HasUnreadBytes) throw MySqlException.Malformed("bytes nobody asked for");
-        _repliesDue = replies;
+        if (withOpening) _opening = null;
+        _repliesDue = withOpening ? replies + 1 : replies;
+        _wire.Sequence = FirstOfReply;
         return _wire.SendAsync(_writer, cancellationToken);
     }
 
