@@ -59,9 +59,7 @@ public sealed class MySqlDialect : Dialect
         return fault is MySqlException { Number: columnIsThere or nothingToDrop or (int)MySqlErrorCode.DuplicateKeyName or (int)MySqlErrorCode.TableExists };
     }
 
-    // READ COMMITTED: after the wait for event_head, each statement sees what was committed meanwhile.
-    public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) =>
-        await ((MySqlConnection)connection).BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+    public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) => await ((MySqlConnection)connection).BeginTransactionAsync(cancel);
 
     public override bool IsUnavailable(Exception fault)
     {
@@ -129,14 +127,17 @@ public sealed class MySqlDialect : Dialect
     }.ConnectionString;
 
     /// <summary>
-    /// What every session begins with. A node that freezes while it holds <c>event_head</c> stops all others: the server ends its transaction
-    /// after 2 s (MariaDB), or its connection after 8 s (MySQL, which has no such limit for transactions).
+    /// What every session begins with. READ COMMITTED: after the wait for <c>event_head</c>, each statement sees what was committed
+    /// meanwhile. A node that freezes while it holds <c>event_head</c> stops all others: the server ends its transaction after 2 s
+    /// (MariaDB), or its connection after 8 s (MySQL, which has no such limit for transactions).
     /// </summary>
     private static async ValueTask SettleInAsync(MySqlConnection connection, CancellationToken cancel)
     {
-        var frozen = connection.ServerVersion.Contains("MariaDB", StringComparison.Ordinal) ? "idle_transaction_timeout = 2" : "wait_timeout = 8";
+        var (isolation, frozen) = connection.ServerVersion.Contains("MariaDB", StringComparison.Ordinal)
+            ? ("tx_isolation", "idle_transaction_timeout = 2") : ("transaction_isolation", "wait_timeout = 8");
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 4, {frozen}";
+        // One statement: after several the pool can't know what the session is like, and gives it up.
+        command.CommandText = $"SET SESSION {isolation} = 'READ-COMMITTED', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 4, {frozen}";
         await command.ExecuteNonQueryAsync(cancel);
     }
 
