@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Absensi.Tests;
+
+namespace Absensi.BrowserTests;
+
+/// <summary>What HR takes away.</summary>
+public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Browsing>, IAsyncLifetime
+{
+    private TestApp _app = null!;
+    private TestClient _admin = null!;
+
+    public async Task InitializeAsync()
+    {
+        _app = await TestApp.StartAsync();
+        _admin = await _app.NewAdminAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        _admin.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TheSignaturesAreNeverAloneOnASheet()
+    {
+        const int most = 52, fewest = 24; // more than a sheet's rows apart: each place where a table can end is met
+        for (var i = 1; i <= most; i++) await _app.AddPersonAsync(name: i % 7 == 0 ? Office.LongName : $"Karyawan {i}");
+        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await visit.Page.GotoAsync("/rekap/cetak");
+        var sheets = new HashSet<int>();
+
+        for (var people = most; people >= fewest; people--)
+        {
+            var (count, rows) = LastSheet(await visit.Page.PdfAsync(new() { PreferCSSPageSize = true, Tagged = true }));
+            sheets.Add(count);
+            Assert.True(rows >= 7, $"{people} people: {rows} rows with the signatures on sheet {count}"); // five people's, the sum, the signatures
+            await visit.Page.EvaluateAsync("document.querySelector('.paper-table tbody tr').remove()");
+        }
+
+        Assert.Equal([2, 3], sheets.Order());
+    }
+
+    [Fact]
+    public async Task ARecapOfNobodyIsASheetThatSaysSo()
+    {
+        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await visit.Page.GotoAsync("/rekap/cetak");
+
+        var (count, rows) = LastSheet(await visit.Page.PdfAsync(new() { PreferCSSPageSize = true, Tagged = true }));
+
+        Assert.Equal((1, 5), (count, rows)); // two of headings, the sentence, the sum, the signatures
+        Assert.True(await visit.Page.GetByText("Belum ada karyawan yang terdaftar").IsVisibleAsync());
+        Assert.Empty(visit.Complaints);
+    }
+
+    /// <summary>How many sheets there are and how many table rows are on the last, by the tags that a document has for screen readers.</summary>
+    private static (int Sheets, int Rows) LastSheet(byte[] pdf)
+    {
+        var text = Encoding.Latin1.GetString(pdf);
+        var sheets = Sheet().Matches(text);
+        var parts = Part().Matches(text).ToDictionary(m => m.Groups[1].Value, m => (Kind: m.Groups[2].Value, Parent: m.Groups[3].Value, Sheet: m.Groups[4].Value));
+        string? RowOf(string id) => !parts.TryGetValue(id, out var part) ? null : part.Kind == "TR" ? id : RowOf(part.Parent);
+        return (sheets.Count, parts.Where(p => p.Value.Sheet == sheets[^1].Groups[1].Value).Select(p => RowOf(p.Key)).OfType<string>().Distinct().Count());
+    }
+
+    [GeneratedRegex(@"\n(\d+) 0 obj\n<</Type /Page\n")]
+    private static partial Regex Sheet();
+
+    [GeneratedRegex(@"\n(\d+) 0 obj\n<</Type /StructElem\n/S /(\w+)\n/P (\d+) 0 R(?:\n/Pg (\d+) 0 R)?")]
+    private static partial Regex Part();
+}
