@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Absensi.Tests;
+using Microsoft.Playwright;
 
 namespace Absensi.BrowserTests;
 
-/// <summary>What HR takes away.</summary>
+/// <summary>What HR takes away: paper and files.</summary>
 public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Browsing>, IAsyncLifetime
 {
     private TestApp _app = null!;
@@ -52,6 +53,35 @@ public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Brows
 
         Assert.Equal((1, 5), (count, rows)); // two of headings, the sentence, the sum, the signatures
         Assert.True(await visit.Page.GetByText("Belum ada karyawan yang terdaftar").IsVisibleAsync());
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task AnExportTellsHowFarItIsAndCanBeCalledOff()
+    {
+        await _app.Database.ExecuteAsync(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+            INSERT INTO attendances (user_id, type, date, node_id, status) SELECT (SELECT MIN(id) FROM users), 'in', date('1900-01-01', '+' || i || ' days'), 'app-node-1', 'Alpha' FROM n
+            """, null, CancellationToken.None);
+        await using var visit = await browsing.VisitAsync(_app, _admin);
+        var page = visit.Page;
+        await page.GotoAsync("/riwayat");
+        Assert.True(await page.GetByText("lebih dari 1.000 baris").IsVisibleAsync());
+        var network = await visit.Context.NewCDPSessionAsync(page);
+        await network.SendAsync("Network.enable");
+        await network.SendAsync("Network.emulateNetworkConditions", new() { ["offline"] = false, ["latency"] = 0, ["downloadThroughput"] = 100_000, ["uploadThroughput"] = -1 });
+        var kept = 0;
+        page.Download += (_, _) => kept++;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync();
+        await page.GetByText(new Regex("Mengunduh [0-9,]+ MB…")).WaitForAsync();
+        Assert.Empty(await Axe.BarriersAsync(page));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Batal" }).ClickAsync();
+        await page.GetByText("Unduhan dibatalkan.").WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).WaitForAsync();
+
+        Assert.Equal(0, kept);
         Assert.Empty(visit.Complaints);
     }
 
