@@ -20,6 +20,9 @@ public abstract class Dialect : IAsyncDisposable
     /// <summary>What an INSERT begins with when a row that is already there (same key) is to be left alone.</summary>
     public abstract string InsertIgnore { get; }
 
+    /// <summary>What follows a table's name so that it is read along that index. Nothing where the planner does so by itself; a server's may rather sort a history before its first row.</summary>
+    public virtual string Along(string index) => "";
+
     /// <summary>
     /// A table expression with one row per element of the JSON array in parameter <paramref name="parameter"/>, a column
     /// per member. Column types are MySQL's; use with an alias.

@@ -25,6 +25,7 @@ public sealed class MySqlDialect : Dialect
     public override string UnixNow => "UNIX_TIMESTAMP()";
     public override string ForUpdate => "FOR UPDATE";
     public override string InsertIgnore => "INSERT IGNORE";
+    public override string Along(string index) => $"FORCE INDEX ({index})";
 
     // The log is written in order: with this change, all before it. A slot for each of several connections, so that none waits for another.
     public override string Flush => "INSERT INTO flushes (slot, times) VALUES (CONNECTION_ID() % 64, 1) ON DUPLICATE KEY UPDATE times = times + 1";

@@ -25,7 +25,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output) : IAsyncLif
     {
         using var admin = await _app.NewAdminAsync();
         using var employee = await _app.NewEmployeeAsync("Ani");
-        await UseEverythingAsync(admin, employee);
+        await UseEverythingAsync(_app, admin, employee);
 
         await using var connection = await _app.Database.OpenAsync(CancellationToken.None);
         var explained = 0;
@@ -58,12 +58,13 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output) : IAsyncLif
         Assert.Contains(steps, s => Scans(s.Detail, sql));
     }
 
-    private async Task UseEverythingAsync(TestClient admin, TestClient employee)
+    /// <summary>Asks for all there is to see and to change of a history.</summary>
+    internal static async Task UseEverythingAsync(TestApp app, TestClient admin, TestClient employee)
     {
-        await _app.AddAsync(Past.Day(2, "Ani", "2026-02-02", "08:00:00", "17:00:00"));
+        await app.AddAsync(Past.Day(2, "Ani", "2026-02-02", "08:00:00", "17:00:00"));
         await employee.TapAsync("/absensi/masuk", Guid.NewGuid().ToString());
         await employee.TapAsync("/absensi/pulang");
-        for (var i = 0; i < 40; i++) await _app.AddPersonAsync(name: $"Karyawan {i}");
+        for (var i = 0; i < 40; i++) await app.AddPersonAsync(name: $"Karyawan {i}");
         string[] filters =
         [
             "", "dari=2026-01-01&sampai=2026-02-28", "cari=ani", "cari=karyawan", "status=Alpha", "node=app-node-1", "durasi_min=1&durasi_maks=900", "status=Hadir&node=app-node-1&cari=karyawan&durasi_min=1",
@@ -81,7 +82,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output) : IAsyncLif
         string[] pages = ["/admin/dashboard", "/api/dashboard/data", "/api/dashboard/metrics", "/api/events?after=0", "/riwayat/1", "/riwayat/kalender?karyawan=2&bulan=2026-02", "/rekap", "/rekap/cetak", "/rekap/export?format=xlsx"];
         foreach (var page in pages) Assert.Equal(200, (await admin.GetAsync(page)).Status);
         foreach (var page in new[] { "/dashboard", "/api/events?after=0", "/riwayat/1", "/riwayat/kalender" }) Assert.Equal(200, (await employee.GetAsync(page)).Status);
-        var absences = _app.Services.GetRequiredService<Absences>();
+        var absences = app.Services.GetRequiredService<Absences>();
         await absences.NextAsync(CancellationToken.None);
         await absences.WriteSomeAsync(new DateOnly(2026, 2, 2), CancellationToken.None);
     }
@@ -89,15 +90,18 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output) : IAsyncLif
     /// <summary>A walk along a key that nothing but its LIMIT ends is no scan: it stops after so many rows whatever the table holds.</summary>
     private static bool Scans(string step, string sql)
     {
-        var names = Aliases().Matches(sql).SelectMany(m => new[] { m.Groups[1].Value, m.Groups[2].Value }).Where(n => n.Length > 0).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return step.StartsWith("SCAN ", StringComparison.Ordinal) && names.Contains(step.Split(' ')[1]) && !BoundedWalk().IsMatch(sql);
+        return step.StartsWith("SCAN ", StringComparison.Ordinal) && NamesOf(sql).Contains(step.Split(' ')[1]) && !BoundedWalk().IsMatch(sql);
     }
 
+    /// <summary>What a statement calls the history's tables.</summary>
+    internal static HashSet<string> NamesOf(string sql) =>
+        Aliases().Matches(sql).SelectMany(m => new[] { m.Groups[1].Value, m.Groups[2].Value }).Where(n => n.Length > 0).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     [GeneratedRegex(@"\battendance(s|_logs)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex History();
+    internal static partial Regex History();
 
     [GeneratedRegex(@"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Explainable();
+    internal static partial Regex Explainable();
 
     [GeneratedRegex(@"\b(attendances|attendance_logs)(?:\s+(?:AS\s+)?(?!WHERE\b|ORDER\b|GROUP\b|LEFT\b|JOIN\b|LIMIT\b|SET\b)(\w+))?", RegexOptions.IgnoreCase)]
     private static partial Regex Aliases();

@@ -33,7 +33,7 @@ public static class HistoryExport
         var gone = context.RequestAborted;
         var scope = await HistoryScope.OfAsync(filter, context.User.IsInRole(Roles.Admin) ? null : context.User.Id(), database, gone);
         await using var connection = await database.OpenAsync(gone);
-        await using var row = await RowReader.QueryAsync(connection, Sql(scope), scope.Parameters, gone);
+        await using var row = await RowReader.QueryAsync(connection, Sql(scope, database.Dialect), scope.Parameters, gone);
         await Download.SendAsync(context, format!.Value, FileName(filter), async (table, cancel) =>
         {
             table.Begin("Riwayat", Columns);
@@ -53,10 +53,11 @@ public static class HistoryExport
         });
     }
 
-    private static string Sql(HistoryScope scope)
+    private static string Sql(HistoryScope scope, Dialect dialect)
     {
         var where = scope.Walk;
-        if (scope.People is { } people)
+        if (scope.People is []) where += " AND 1 = 0";
+        else if (scope.People is { } people)
         {
             where += " AND a.user_id IN @people";
             scope.Parameters.Add("people", people);
@@ -67,7 +68,7 @@ public static class HistoryExport
         return $"""
                 SELECT a.date, a.user_id, u.name, a.jam_masuk, a.jam_pulang, a.status, a.duration_minutes, a.node_id,
                        a.latitude_masuk, a.longitude_masuk, a.latitude_pulang, a.longitude_pulang
-                FROM attendances a LEFT JOIN users u ON u.id = a.user_id WHERE {where} ORDER BY a.date DESC, a.id DESC
+                FROM attendances a {scope.Along(dialect)} LEFT JOIN users u ON u.id = a.user_id WHERE {where} ORDER BY a.date DESC, a.id DESC
                 """;
     }
 

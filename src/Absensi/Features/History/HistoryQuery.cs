@@ -19,8 +19,6 @@ public sealed class HistoryQuery(Database database)
     /// <summary>How many rows are looked at for one page at most, and how many at a time: a server works on all that it was asked for, wanted or not.</summary>
     public const int WalkLimit = 10_000, WalkStep = 1000;
 
-    private const string From = "FROM attendances a LEFT JOIN users u ON u.id = a.user_id";
-
     /// <param name="onlyUser">Whose rows may be seen; null for everyone's.</param>
     public async Task<HistoryPage> PageAsync(HistoryFilter filter, long? onlyUser, CancellationToken cancel)
     {
@@ -46,12 +44,12 @@ public sealed class HistoryQuery(Database database)
             $"SELECT COUNT(*) FROM (SELECT 1 FROM ({found}) t WHERE t.matches = 1 LIMIT {CountLimit + 1}) m", scope.Parameters, cancel);
         if (matching > CountLimit) return new HistoryCount(CountLimit, true);
         var walked = !testing ? 0 : await database.FirstAsync<long>(
-            $"SELECT COUNT(*) FROM (SELECT 1 FROM attendances a WHERE {scope.Walk} LIMIT {WalkLimit}) t", scope.Parameters, cancel);
+            $"SELECT COUNT(*) FROM (SELECT 1 FROM attendances a {scope.Along(database.Dialect)} WHERE {scope.Walk} LIMIT {WalkLimit}) t", scope.Parameters, cancel);
         return new HistoryCount(matching, walked == WalkLimit);
     }
 
     public Task<AttendanceRow?> FindAsync(long id, CancellationToken cancel) =>
-        database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns}, u.name AS user_name {From} WHERE a.id = @id", new { id }, cancel);
+        database.FirstAsync<AttendanceRow>($"SELECT {AttendanceRow.Columns}, u.name AS user_name FROM attendances a LEFT JOIN users u ON u.id = a.user_id WHERE a.id = @id", new { id }, cancel);
 
     /// <summary>Latitude and longitude of that person's clock-ins on the days before, the latest first; a metre exactly.</summary>
     public async Task<IReadOnlyList<double[]>> PlacesBeforeAsync(long userId, DateOnly day, CancellationToken cancel)
@@ -93,13 +91,15 @@ public sealed class HistoryQuery(Database database)
     }
 
     /// <summary>One walk, or one for each of a few people, merged.</summary>
-    private static string Branches(HistoryScope scope, string walk, string columns, int limit, string order)
+    private string Branches(HistoryScope scope, string walk, string columns, int limit, string order)
     {
-        string Branch(string where, string matches) => $"SELECT {columns}, {matches} AS matches {From} WHERE {where} ORDER BY a.date {order}, a.id {order} LIMIT {limit}";
-        if (scope.People is not { } people) return Branch(walk, scope.Tests is { } tests ? $"CASE WHEN {tests} THEN 1 ELSE 0 END" : "1");
+        string Branch(string where, string matches, string by) =>
+            $"SELECT {columns}, {matches} AS matches FROM attendances a {scope.Along(database.Dialect)} LEFT JOIN users u ON u.id = a.user_id WHERE {where} ORDER BY {by} {order} LIMIT {limit}";
+        if (scope.People is not { } people) return Branch(walk, scope.Tests is { } tests ? $"CASE WHEN {tests} THEN 1 ELSE 0 END" : "1", $"a.date {order}, a.id");
 
         for (var i = 0; i < people.Count; i++) scope.Parameters.Add($"person{i}", people[i]);
-        var branches = people.Select((_, i) => Branch($"a.user_id = @person{i} AND {walk} AND {scope.Tests ?? "1 = 1"}", "1")).ToList();
+        // A person has one row a day. To a server's planner the id beside the date would be a reason to sort all of them.
+        var branches = people.Select((_, i) => Branch($"a.user_id = @person{i} AND {walk} AND {scope.Tests ?? "1 = 1"}", "1", "a.date")).ToList();
         return branches.Count == 1 ? branches[0]
             : $"{string.Join(" UNION ALL ", branches.Select((b, i) => $"SELECT * FROM ({b}) AS t{i}"))} {(columns == "1" ? "" : $"ORDER BY date {order}, id {order}")} LIMIT {limit}";
     }

@@ -15,6 +15,7 @@ internal sealed class HistoryScope
 
     private readonly List<string> _walk = [];
     private readonly List<string> _tests = [];
+    private string _index = "";
 
     private HistoryScope(IReadOnlyList<long>? people) => People = people;
 
@@ -22,6 +23,9 @@ internal sealed class HistoryScope
     public IReadOnlyList<long>? People { get; }
     public DynamicParameters Parameters { get; } = new();
     public string Walk => string.Join(" AND ", _walk);
+
+    /// <summary>What keeps a walk through everyone's days to its index.</summary>
+    public string Along(Dialect dialect) => People is null ? dialect.Along(_index) : "";
 
     /// <summary>An expression over a row and its user; null when the walk alone is the answer.</summary>
     public string? Tests => _tests.Count == 0 ? null : string.Join(" AND ", _tests);
@@ -36,6 +40,7 @@ internal sealed class HistoryScope
         scope.Add(scope._walk, "a.date >= @from", "from", filter.From ?? DateOnly.MinValue);
         scope.Add(scope._walk, "a.date <= @to", "to", filter.To ?? DateOnly.MaxValue);
         if (search is not null && scope.People is null) scope.Add(scope._tests, "u.name LIKE @search ESCAPE '!'", "search", search);
+        scope._index = filter.Status is not null ? "idx_status" : filter.Node is not null ? "idx_node" : "idx_date";
         if (filter.Status is { } status) scope.Add(scope.People is null ? scope._walk : scope._tests, "a.status = @status", "status", status.ToString());
         if (filter.Node is { } node) scope.Add(scope.People is null && filter.Status is null ? scope._walk : scope._tests, "a.node_id = @node", "node", node);
         if (filter.MinMinutes is { } least) scope.Add(scope._tests, "a.duration_minutes >= @least", "least", least);
