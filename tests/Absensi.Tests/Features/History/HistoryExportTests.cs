@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Xml.Linq;
 using Absensi.Features.Exports;
 using Absensi.Storage;
+using Absensi.Tests.Storage;
 using Dapper;
 
 namespace Absensi.Tests.Features.History;
@@ -179,5 +180,46 @@ public sealed class HistoryExportTests : IAsyncLifetime
     {
         using var part = workbook.GetEntry(name)!.Open();
         return XElement.Load(part);
+    }
+}
+
+[Collection("server")]
+public sealed class HistoryExportOnServerTests(SharedServer server)
+{
+    [Fact]
+    public async Task ABrowserThatGoesAwayStopsTheQuery()
+    {
+        var environment = await server.NewDatabaseAsync();
+        await using var app = await TestApp.StartAsync(environment);
+        using var admin = await app.NewAdminAsync();
+        await using var connection = await server.OpenAsync(environment.Single(v => v.Name == "DB_DATABASE").Value);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO attendances (user_id, type, date, node_id, status)
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 399)
+            SELECT (SELECT MIN(id) FROM users), 'in', DATE_ADD('1000-01-01', INTERVAL a.i * 400 + b.i DAY), 'app-node-1', 'Hadir' FROM n a CROSS JOIN n b
+            """);
+        Task<long> RunningAsync() => connection.ExecuteScalarAsync<long>(
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE 'SELECT a.date%'");
+
+        var response = await admin.Http.GetAsync("/riwayat/export?format=csv", HttpCompletionOption.ResponseHeadersRead);
+        var whileOpen = await RunningAsync();
+        response.Dispose();
+        while (await RunningAsync() > 0) await Task.Yield();
+
+        Assert.Equal(1, whileOpen);
+        Assert.Equal(200, (await admin.GetAsync("/riwayat")).Status);
+    }
+
+    [Fact]
+    public async Task OfNobodyThereIsAFileOfTheHeadingAlone()
+    {
+        await using var app = await TestApp.StartAsync(await server.NewDatabaseAsync());
+        using var admin = await app.NewAdminAsync();
+        await app.AddAsync(Past.Day(await app.AddPersonAsync(name: "Ani"), "Ani", "2026-02-02", "08:00:00"));
+
+        var file = (await admin.GetAsync("/riwayat/export?format=csv&cari=tidak+ada")).Body;
+
+        Assert.Equal(2, file.Split("\r\n").Length);
     }
 }
