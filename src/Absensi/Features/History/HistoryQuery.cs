@@ -40,8 +40,8 @@ public sealed class HistoryQuery(Database database)
         if (scope.People is []) return new HistoryCount(0, false);
         var testing = scope.People is null && scope.Tests is not null;
         var found = Branches(scope, scope.Walk, "1", testing ? WalkLimit : CountLimit + 1, order: "DESC");
-        var matching = await database.FirstAsync<long>(
-            $"SELECT COUNT(*) FROM (SELECT 1 FROM ({found}) t WHERE t.matches = 1 LIMIT {CountLimit + 1}) m", scope.Parameters, cancel);
+        if (testing) found = $"SELECT 1 FROM ({found}) f WHERE f.matches = 1 LIMIT {CountLimit + 1}";
+        var matching = await database.FirstAsync<long>($"SELECT COUNT(*) FROM ({found}) t", scope.Parameters, cancel);
         if (matching > CountLimit) return new HistoryCount(CountLimit, true);
         var walked = !testing ? 0 : await database.FirstAsync<long>(
             $"SELECT COUNT(*) FROM (SELECT 1 FROM attendances a {scope.Along(database.Dialect)} WHERE {scope.Walk} LIMIT {WalkLimit}) t", scope.Parameters, cancel);
