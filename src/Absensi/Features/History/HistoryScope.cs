@@ -16,13 +16,14 @@ internal sealed class HistoryScope
     private readonly List<string> _walk = [];
     private readonly List<string> _tests = [];
     private string _index = "";
+    private DateOnly _first, _last;
 
     private HistoryScope(IReadOnlyList<long>? people) => People = people;
 
     /// <summary>Whose rows are meant, where that is few; null for everyone's.</summary>
     public IReadOnlyList<long>? People { get; }
     public DynamicParameters Parameters { get; } = new();
-    public string Walk => string.Join(" AND ", _walk);
+    public string Walk => Between("a.date >= @from", "a.date <= @to");
 
     /// <summary>What keeps a walk through everyone's days to its index.</summary>
     public string Along(Dialect dialect) => People is null ? dialect.Along(_index) : "";
@@ -37,8 +38,8 @@ internal sealed class HistoryScope
         IReadOnlyList<long>? people = search is not null ? await PeopleAsync(search, onlyUser, database, cancel) : onlyUser is { } one ? [one] : null;
         var scope = new HistoryScope(people?.Count > FewPeople ? null : people);
         // Both bounds always stand, so that there is always an index's range to walk.
-        scope.Add(scope._walk, "a.date >= @from", "from", filter.From ?? DateOnly.MinValue);
-        scope.Add(scope._walk, "a.date <= @to", "to", filter.To ?? DateOnly.MaxValue);
+        scope.Parameters.Add("from", scope._first = filter.From ?? DateOnly.MinValue);
+        scope.Parameters.Add("to", scope._last = filter.To ?? DateOnly.MaxValue);
         if (search is not null && scope.People is null) scope.Add(scope._tests, "u.name LIKE @search ESCAPE '!'", "search", search);
         scope._index = filter.Status is not null ? "idx_status" : filter.Node is not null ? "idx_node" : "idx_date";
         if (filter.Status is { } status) scope.Add(scope.People is null ? scope._walk : scope._tests, "a.status = @status", "status", status.ToString());
@@ -52,11 +53,15 @@ internal sealed class HistoryScope
     public IEnumerable<string> Walks(Place? place, bool upwards)
     {
         if (place is null) return [Walk];
-        var sign = upwards ? ">" : "<";
         Parameters.Add("placeDate", place.Date);
         Parameters.Add("placeId", place.Id);
-        return [$"{Walk} AND a.date = @placeDate AND a.id {sign} @placeId", $"{Walk} AND a.date {sign} @placeDate"];
+        // One bound on a side: of two, SQLite begins at the first it is told and passes by all rows up to the other.
+        var beyond = upwards ? Between(place.Date >= _first ? "a.date > @placeDate" : "a.date >= @from", "a.date <= @to")
+            : Between("a.date >= @from", place.Date <= _last ? "a.date < @placeDate" : "a.date <= @to");
+        return [$"{Walk} AND a.date = @placeDate AND a.id {(upwards ? ">" : "<")} @placeId", beyond];
     }
+
+    private string Between(string least, string most) => string.Join(" AND ", [least, most, .. _walk]);
 
     private static Task<IReadOnlyList<long>> PeopleAsync(string search, long? onlyUser, Database database, CancellationToken cancel) => database.QueryAsync<long>(
         $"SELECT u.id FROM users u WHERE {(onlyUser is null ? "1 = 1" : "u.id = @onlyUser")} AND u.name LIKE @search ESCAPE '!' LIMIT {FewPeople + 1}", new { onlyUser, search }, cancel);
