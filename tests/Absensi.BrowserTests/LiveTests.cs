@@ -133,6 +133,10 @@ public sealed class LiveTests(Office office)
         Assert.DoesNotContain("Alpha", await list.InnerTextAsync());
         Assert.DoesNotContain("Terlambat", await list.InnerTextAsync());
         Assert.Equal(0, await list.EvaluateAsync<int>("(list) => list.scrollWidth - list.clientWidth"));
+        var middles = await Row(visit.Page, name).Locator("span:not(:has(*)):visible").EvaluateAllAsync<double[]>(
+            "(parts) => parts.map((part) => part.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2)");
+        Assert.Equal(3, middles.Length); // name, "Masuk" and time, on one line
+        Assert.InRange(middles.Max() - middles.Min(), 0, 8);
         Assert.Empty(visit.Complaints);
     }
 
