@@ -56,6 +56,34 @@ public sealed class EveryPageTests(Office office)
         }
     }
 
+    [Theory]
+    [InlineData("portal-new", "/dashboard", Who.Newcomer)]
+    [InlineData("dashboard", "/admin/dashboard", Who.Admin)]
+    [InlineData("history", "/riwayat", Who.Admin)]
+    [InlineData("people", "/admin/karyawan", Who.Admin)]
+    [InlineData("person", "/admin/karyawan/{person}", Who.Admin)]
+    [InlineData("person-new", "/admin/karyawan/baru", Who.Admin)]
+    public async Task WhatTheTabKeyReachesIsMarkedAndNothingStandsBeforeIt(string name, string address, Who who)
+    {
+        await using var visit = await office.VisitAsync(name, address, who, 360, 740);
+
+        for (var stop = 0; stop < 60; stop++)
+        {
+            await visit.Page.Keyboard.PressAsync("Tab");
+            Assert.Equal("", await visit.Page.EvaluateAsync<string>(
+                """
+                new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => {
+                    const at = document.activeElement;
+                    if (at === document.body) return '';
+                    const { x, y, width, height } = at.getBoundingClientRect();
+                    const there = document.elementFromPoint(x + width / 2, y + height / 2);
+                    const marked = getComputedStyle(at).outlineStyle !== 'none';
+                    return marked && there && (at.contains(there) || there.contains(at)) ? '' : `${at.outerHTML.slice(0, 100)} at ${x}, ${y}`;
+                })
+                """));
+        }
+    }
+
     [Fact]
     public void EveryPageOfTheProgramIsLookedAt()
     {
