@@ -100,7 +100,7 @@ function show(page: Document): void {
     if (field) field.value = value;
   }
   window.scrollTo(0, 0);
-  const first = main.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"], [role="status"]') ?? main;
+  const first = main.querySelector<HTMLElement>('[autofocus]') ?? main.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"], [role="status"]') ?? main;
   if (!first.matches('input, select')) first.tabIndex = -1;
   first.focus();
 }

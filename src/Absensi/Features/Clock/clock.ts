@@ -82,7 +82,7 @@ component('clock', () => {
     },
     get place() { return describe(this.position); },
     get placeClass() { return { idle: 'text-muted', good: 'text-good', late: 'text-late', bad: 'font-medium text-bad' }[this.place.tone]; },
-    get hasPlace() { return 'fix' in this.position; },
+    get offersMap() { return 'fix' in this.position && !this.isWaiting; },
     get map() { return 'fix' in this.position && this.showsMap ? { ...sketch([this.position.fix], page.before), place: coordinates(this.position.fix.latitude, this.position.fix.longitude) } : null; },
     get mapWord() { return this.showsMap ? 'Sembunyikan' : 'Lihat posisi'; },
     get isCutOff() { return !this.connected && !this.busy; },
