@@ -9,10 +9,16 @@ const cache = 'node_modules/.cache';
 const out = '../wwwroot/build';
 mkdirSync(cache, { recursive: true });
 
-// Every browser has the first of axios's ways to send, so that its second is only weight: 4 KB of a phone's first page.
-const xhrAlone = {
-  name: 'xhr-alone',
-  setup: ({ onLoad }) => onLoad({ filter: /axios.lib.adapters.fetch\.js$/ }, () => ({ contents: 'export const getFetch = () => false; export default false;' })),
+// Ways to send that no page takes are only weight: axios's second, and all of SignalR's but the WebSocket. 7 KB of a phone's first page.
+const unused = [
+  [/axios.lib.adapters.fetch\.js$/, 'export const getFetch = () => false; export default false;'],
+  [/signalr.dist.esm.LongPollingTransport\.js$/, 'export class LongPollingTransport {}'],
+  [/signalr.dist.esm.ServerSentEventsTransport\.js$/, 'export class ServerSentEventsTransport {}'],
+  [/signalr.dist.esm.DefaultHttpClient\.js$/, "export class DefaultHttpClient { getCookieString() { return ''; } }"],
+];
+const leaveOut = {
+  name: 'leave-out',
+  setup: ({ onLoad }) => unused.forEach(([filter, contents]) => onLoad({ filter }, () => ({ contents }))),
 };
 
 if (process.argv.includes('--tests')) await bundleTests();
@@ -38,7 +44,7 @@ async function bundlePages() {
     format: 'esm',
     target: ['es2022', 'chrome111', 'safari16.4'],
     tsconfig: 'tsconfig.json',
-    plugins: [xhrAlone],
+    plugins: [leaveOut],
     metafile: true,
     logLevel: 'warning',
   });
