@@ -21,8 +21,9 @@ public sealed class PortalModel(Database database, WorkRules rules) : PageModel
 
     /// <summary>The rows of the weeks before today, for where this person usually is.</summary>
     public IReadOnlyList<AttendanceRow> Before { get; private set; } = [];
-    public bool CanClockIn => Today?.JamMasuk is null;
-    public bool CanClockOut => Today is { JamMasuk: not null, JamPulang: null };
+    public bool IsNew => Today?.JamMasuk is null;
+    public bool IsWorking => Today is { JamMasuk: not null, JamPulang: null };
+    public bool IsDone => !IsNew && !IsWorking;
 
     public async Task OnGetAsync(CancellationToken cancel)
     {
