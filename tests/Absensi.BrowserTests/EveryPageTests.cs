@@ -84,6 +84,38 @@ public sealed class EveryPageTests(Office office)
         }
     }
 
+    [Theory]
+    [InlineData("/dashboard", Who.Employee, 360, "Absen Pulang")]
+    [InlineData("/riwayat", Who.Employee, 360, "Riwayat")]
+    [InlineData("/admin/dashboard", Who.Admin, 360, "Status Server")]
+    [InlineData("/admin/dashboard", Who.Admin, 1440, "Status Server")]
+    public async Task APageIsTrueBeforeItsScriptsComeAndNothingShiftsWhenTheyDo(string address, Who who, int width, string word)
+    {
+        await using var visit = await office.OpenAsync(who, width, 740);
+        var come = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/build/app-*.js", async route =>
+        {
+            await come.Task;
+            await route.ContinueAsync();
+        });
+        await visit.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.Commit });
+
+        await visit.Page.GetByText(word, new() { Exact = true }).First.WaitForAsync();
+        await visit.Page.EvaluateAsync("document.fonts.load('1rem \"Plus Jakarta Sans\"')");
+        await visit.Page.EvaluateAsync(
+            """
+            new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => {
+                window.shifts = [];
+                new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => `${entry.value} ${entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120))}`)))
+                    .observe({ type: 'layout-shift' });
+            })
+            """);
+        come.SetResult();
+        await visit.Page.UntilAsync("'ready' in document.documentElement.dataset && new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => next(true))))");
+
+        Assert.Empty(await visit.Page.EvaluateAsync<string[]>("window.shifts"));
+    }
+
     [Fact]
     public void EveryPageOfTheProgramIsLookedAt()
     {
