@@ -198,6 +198,23 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     }
 
     [Fact]
+    public async Task GoingBackBringsTheFiltersOfTheListThatIsShown()
+    {
+        using var session = await _app.NewEmployeeAsync();
+        await using var visit = await browsing.VisitAsync(_app, session);
+        var page = visit.Page;
+        await page.GotoAsync("/riwayat");
+        await page.GetByLabel("Status").SelectOptionAsync("Terlambat");
+        await page.GetByText("Tidak ada yang cocok dengan saringan ini").WaitForAsync(new() { Timeout = 20000 });
+
+        await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Load });
+        await page.UntilAsync("document.getElementById('status').value === ''");
+
+        Assert.Equal(0, await page.Locator("form[role=search] :disabled").CountAsync());
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task LoggingOutEverywhereEndsTheOtherBrowserToo()
     {
         var person = await _app.AddPersonAsync();

@@ -2,14 +2,22 @@ import { component } from '@/alpine';
 
 /** The filters are a plain form in the URL; this only sends it as soon as a choice is made. */
 component('filters', () => ({
-  // Only on a phone are the fields folded away, until one of them says something the chips don't or has to be put right.
-  open: new URLSearchParams(location.search).has('status') || document.querySelector('main [role=alert]') !== null,
+  open: document.querySelector('#saringan.max-sm\\:hidden') === null,
 
   toggle() { this.open = !this.open; },
 
   init() {
     this.$root.addEventListener('change', () => (this.$root as HTMLFormElement).requestSubmit());
     document.addEventListener('keydown', (event) => this.focusSearch(event));
+    window.addEventListener('pageshow', (event) => this.cameBack(event.persisted));
+  },
+
+  /** A browser that goes back brings the choice that led away, and the list is that of the address. */
+  cameBack(fromMemory: boolean) {
+    const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    if (!fromMemory && page?.type !== 'back_forward') return;
+    (this.$root as HTMLFormElement).reset();
+    for (const field of this.$root.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[name]')) field.disabled = false;
   },
 
   focusSearch(event: KeyboardEvent) {
