@@ -7,7 +7,7 @@ namespace Absensi.BrowserTests;
 
 /// <summary>
 /// Every page, wide and narrow, light and dark, with sample data. With ABSENSI_SCREENSHOTS=FOLDER the pictures are kept:
-/// that is where those in the README come from.
+/// that is where those in the README come from, but for the cluster's, which is of three nodes.
 /// </summary>
 [Collection(nameof(Office))]
 public sealed class EveryPageTests(Office office)
