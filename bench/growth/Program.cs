@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.DataProtection;
 // growth [sqlite|mariadb] [rows…]
 var kind = args.Length > 0 ? args[0] : "sqlite";
 var sizes = args.Length > 1 ? args[1..].Select(int.Parse).ToArray() : [100_000, 1_000_000, 5_000_000];
-const int rounds = 400;
+const int rounds = 1000;
 var rules = new WorkRules(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById("Asia/Jakarta"));
 var folder = Directory.CreateTempSubdirectory("absensi-growth-").FullName;
 var offices = new List<Office>();
@@ -52,7 +52,7 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-internal sealed record Office(Database Database, DashboardQuery Dashboard, HistoryQuery History, RecapQuery Recap, Place Deep, DateOnly Month)
+internal sealed record Office(Database Database, DashboardQuery Dashboard, HistoryQuery History, RecapQuery Recap, Place Deep, Place Oldest, DateOnly Month)
 {
     private const long Somebody = 500;
 
@@ -61,10 +61,12 @@ internal sealed record Office(Database Database, DashboardQuery Dashboard, Histo
         ("dashboard data", o => o.Dashboard.DataAsync(CancellationToken.None)),
         ("history, first page and count", o => o.PageAsync(HistoryFilter.Everything)),
         ("history, page 1,000", o => o.PageAsync(HistoryFilter.Everything with { Before = o.Deep })),
+        ("history, the oldest page", o => o.PageAsync(HistoryFilter.Everything with { Before = o.Oldest })),
         ("history, late ones, first page", o => o.PageAsync(HistoryFilter.Everything with { Status = AttendanceStatus.Terlambat })),
         ("name search, one person", o => o.PageAsync(HistoryFilter.Everything with { Search = "Karyawan 499 " })),
         ("name search, everybody", o => o.PageAsync(HistoryFilter.Everything with { Search = "nusantara" })),
         ("name search, nobody", o => o.PageAsync(HistoryFilter.Everything with { Search = "tidak ada" })),
+        ("one's own list, first page", o => o.PageAsync(HistoryFilter.Everything, Somebody)),
         ("one person's month", o => o.PageAsync(HistoryFilter.Everything with { From = o.Month, To = o.Month.AddMonths(1).AddDays(-1) }, Somebody)),
         ("recap of 1,000 people", o => o.Recap.OfAsync(o.Month, Seed.Today(), CancellationToken.None)),
     ];
@@ -75,7 +77,8 @@ internal sealed record Office(Database Database, DashboardQuery Dashboard, Histo
         Place? deep = null;
         for (var page = 1; page < 1000; page++) deep = (await history.PageAsync(HistoryFilter.Everything with { Before = deep }, null, CancellationToken.None)).Older;
         var month = new DateOnly(Seed.Today().Year, Seed.Today().Month, 1).AddMonths(-1);
-        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), new RedisCache(null, new EphemeralDataProtectionProvider()), rules), history, new RecapQuery(database, rules), deep!, month);
+        var first = await database.FirstAsync<DateOnly>("SELECT MIN(date) FROM attendances", null, CancellationToken.None);
+        return new Office(database, new DashboardQuery(database, new Absensi.Storage.EventLog(database), new Nodes(database), new RedisCache(null, new EphemeralDataProtectionProvider()), rules), history, new RecapQuery(database, rules), deep!, new Place(first.AddDays(1), 0), month);
     }
 
     private async Task PageAsync(HistoryFilter filter, long? onlyUser = null)
