@@ -4,7 +4,7 @@ using Absensi.Security;
 
 namespace Absensi.Features.Recap;
 
-/// <summary>The recap as a file; the workbook has the days on a second sheet.</summary>
+/// <summary>The recap as a file: by person, or with <c>per=hari</c> by day; a workbook has both.</summary>
 public static class RecapExport
 {
     private static readonly Column[] PersonColumns =
@@ -24,6 +24,8 @@ public static class RecapExport
         var today = await query.TodayAsync(gone);
         var errors = new Dictionary<string, string[]>();
         var format = Download.Format(context.Request.Query, errors);
+        var byDay = context.Request.Query["per"].ToString() == "hari";
+        if (!byDay && context.Request.Query.ContainsKey("per")) errors["per"] = ["The per must be hari, or be left out."];
         var (month, failure) = RecapMonth.Read(context.Request.Query, today);
         foreach (var (name, messages) in failure?.Errors ?? errors) errors[name] = messages;
         if (errors.Count > 0)
@@ -33,10 +35,11 @@ public static class RecapExport
         }
 
         var recap = await query.OfAsync(month, today, gone);
-        await Download.SendAsync(context, format!.Value, $"rekap-{RecapMonth.Text(month)}", async (table, cancel) =>
+        byDay &= format == ExportFormat.Csv;
+        await Download.SendAsync(context, format!.Value, $"rekap-{RecapMonth.Text(month)}{(byDay ? "-per-hari" : "")}", async (table, cancel) =>
         {
-            await WritePeopleAsync(table, recap, cancel);
-            if (format == ExportFormat.Xlsx) await WriteDaysAsync(table, recap, cancel);
+            if (!byDay) await WritePeopleAsync(table, recap, cancel);
+            if (byDay || format == ExportFormat.Xlsx) await WriteDaysAsync(table, recap, cancel);
         });
     }
 

@@ -26,6 +26,16 @@ public sealed class RecapInputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFileIsByPersonOrByDay()
+    {
+        using var admin = await _app.NewAdminAsync();
+
+        var answer = await admin.GetAsync("/rekap/export?format=csv&per=minggu");
+
+        Assert.Equal((400, "The per must be hari, or be left out."), (answer.Status, answer.Json.GetProperty("errors").GetProperty("per")[0].GetString()));
+    }
+
+    [Fact]
     public async Task APageShowsTheFirstOfManyAndAllWhenAsked()
     {
         using var admin = await _app.NewAdminAsync();

@@ -60,6 +60,7 @@ public class RecapTests : IAsyncLifetime
         await HistoryOfFebruaryAsync();
 
         var csv = (await admin.GetAsync("/rekap/export?bulan=2026-02&format=csv")).Body;
+        var byDay = (await admin.GetAsync("/rekap/export?bulan=2026-02&format=csv&per=hari")).Body;
         using var workbook = new ZipArchive(await admin.Http.GetStreamAsync("/rekap/export?bulan=2026-02&format=xlsx"));
         using var days = workbook.GetEntry("xl/worksheets/sheet2.xml")!.Open();
 
@@ -71,6 +72,14 @@ public class RecapTests : IAsyncLifetime
             4,Citra,0,0,0,0,0,
 
             """.ReplaceLineEndings("\r\n"), csv.TrimStart('\uFEFF'));
+        Assert.Equal(
+            """
+            Tanggal,Masuk,Terlambat,Alpha,Menit Kerja
+            2026-02-02,1,0,1,540
+            2026-02-03,1,1,0,480
+            2026-02-28,1,0,0,0
+
+            """.ReplaceLineEndings("\r\n"), byDay.TrimStart('\uFEFF'));
         Assert.Equal(4, XElement.Load(days).Descendants().Count(e => e.Name.LocalName == "row"));
     }
 
