@@ -63,10 +63,14 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
         var page = visit.Page;
 
         await page.GotoAsync("/admin/karyawan");
+        await page.UntilAsync("'ready' in document.documentElement.dataset");
+        var asked = 0;
+        page.Request += (_, request) => { if (request.IsNavigationRequest) asked++; };
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("siti");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/admin/karyawan?cari=siti");
+        Assert.Equal(1, asked);
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
         var file = await File.ReadAllTextAsync(await download.PathAsync());
 

@@ -3,6 +3,7 @@ import { component } from '@/alpine';
 /** The filters are a plain form in the URL; this only sends it as soon as a choice is made. */
 component('filters', () => ({
   open: document.querySelector('#saringan.max-sm\\:hidden') === null,
+  sent: false,
 
   toggle() { this.open = !this.open; },
 
@@ -27,8 +28,11 @@ component('filters', () => ({
     this.$refs.search?.focus();
   },
 
-  /** Empty fields would only make the address long. */
-  leaveOutEmpty() {
+  /** Empty fields would only make the address long. Enter in a field is a change and a submit: the list is asked for once. */
+  leaveOutEmpty(event: SubmitEvent) {
+    if (this.sent) return event.preventDefault();
+    this.sent = true;
+    setTimeout(() => { this.sent = false; });
     for (const field of this.$root.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[name]')) field.disabled = field.value === '';
   },
 }));
