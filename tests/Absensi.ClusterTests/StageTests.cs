@@ -96,7 +96,7 @@ public sealed class StageTests
 
         var answer = await there.PostAsync(Stage, new { target = "Bandung", action = "kill" });
         await cluster.Up.SaysAsync("Bandung | killed from the stage");
-        using var elsewhere = await Browser.OpenOnAsync(cluster, someone, "app-node-1");
+        using var elsewhere = await UntilServedAsync(() => Browser.OpenOnAsync(cluster, someone, "app-node-1"));
 
         Assert.Equal(200, (await elsewhere.GetAsync(Page)).Status);
         Assert.Equal((200, "app-node-2"), (answer.Status, answer.NodeId));

@@ -27,6 +27,9 @@ internal sealed class StageDoor : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    // The answer to the browser may be on its way through the very process that is about to end: nginx, or the node.
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+
     private readonly string _path;
     private readonly IReadOnlyList<KeptChild> _children;
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -94,7 +97,9 @@ internal sealed class StageDoor : IAsyncDisposable
             var reply = new StageReply(_children.Select(c => c.Actor).ToList(), call?.Key is { } key && IsDone(key));
             await stream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reply, Json.Options), patience.Token);
             await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
-            if (await reader.ReadLineAsync(patience.Token) is not null) Play(call);
+            if (await reader.ReadLineAsync(patience.Token) is null) return;
+            await Task.Delay(Beat, patience.Token);
+            Play(call);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or JsonException)
         {
