@@ -141,7 +141,13 @@ function speak(port, tokens, sql) {
         const i = next++;
         const browser = new Browser(connection);
         browser.cookies.set('absensi_session', tokens[indexes[i]]);
-        const { status } = await browser.ask({ path: indexes[i] === 0 ? '/riwayat?dari=2020-01-01&sampai=2020-01-01' : '/profil', headers: { Accept: 'text/html' } });
+        const open = () => browser.ask({ path: indexes[i] === 0 ? '/riwayat?dari=2020-01-01&sampai=2020-01-01' : '/profil', headers: { Accept: 'text/html' } });
+        let { status } = await open();
+        // What was piled up by the step before may still be worked off.
+        for (let tries = 0; status === 503 && tries < 20; tries++) {
+          await new Promise((wake) => setTimeout(wake, 500));
+          ({ status } = await open());
+        }
         if (status !== 200) throw new Error(`a page was answered with ${status}`);
         out[i] = browser.headers;
       }
