@@ -8,27 +8,12 @@ using Microsoft.Playwright;
 namespace Absensi.BrowserTests;
 
 /// <summary>What HR does with people, in a real browser.</summary>
-public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Browsing>, IAsyncLifetime
+public sealed class EmployeeJourneyTests(Browsing browsing) : AdminTests, IClassFixture<Browsing>
 {
-    private TestApp _app = null!;
-    private TestClient _admin = null!;
-
-    public async Task InitializeAsync()
-    {
-        _app = await TestApp.StartAsync();
-        _admin = await _app.NewAdminAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        _admin.Dispose();
-        await _app.DisposeAsync();
-    }
-
     [Fact]
     public async Task AFileIsMendedLookedAtAndImportedAndItsPasswordOpensTheDoor()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740);
+        await using var visit = await browsing.VisitAsync(App, Admin, width: 360, height: 740);
         var page = visit.Page;
 
         await page.GotoAsync("/admin/karyawan/impor");
@@ -43,7 +28,7 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
         var lines = (await File.ReadAllTextAsync(await download.PathAsync())).Split("\r\n");
         var code = lines[1].Split(',')[2];
 
-        await using var newcomer = await browsing.VisitAsync(_app, width: 360, height: 740);
+        await using var newcomer = await browsing.VisitAsync(App, width: 360, height: 740);
         await newcomer.Page.GotoAsync("/login");
         await newcomer.Page.GetByLabel("Email").FillAsync("siti@contoh.id");
         await newcomer.Page.GetByLabel("Kata sandi", new() { Exact = true }).FillAsync(code);
@@ -57,9 +42,9 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
     [Fact]
     public async Task TheListIsSearchedByKeyboardAndDownloadedAsItIsFiltered()
     {
-        await _app.AddPersonAsync(name: "Siti Nurhaliza");
-        await _app.AddPersonAsync(name: "Budi Santoso");
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await App.AddPersonAsync(name: "Siti Nurhaliza");
+        await App.AddPersonAsync(name: "Budi Santoso");
+        await using var visit = await browsing.VisitAsync(App, Admin);
         var page = visit.Page;
 
         await page.GotoAsync("/admin/karyawan");
@@ -82,12 +67,12 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
     [Fact]
     public async Task WhoIsDeactivatedIsLoggedOutOfAnOpenPage()
     {
-        var id = await _app.AddPersonAsync(Roles.Admin, "Rina Mantan");
-        using var session = await _app.SignInAsync(id);
-        await using var open = await browsing.VisitAsync(_app, session);
+        var id = await App.AddPersonAsync(Roles.Admin, "Rina Mantan");
+        using var session = await App.SignInAsync(id);
+        await using var open = await browsing.VisitAsync(App, session);
         await open.Page.GotoAsync("/admin/dashboard");
         await open.Page.GetByRole(AriaRole.Status).GetByText("Live", new() { Exact = true }).First.WaitForAsync();
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await using var visit = await browsing.VisitAsync(App, Admin);
         var page = visit.Page;
 
         await page.GotoAsync($"/admin/karyawan/{id}");
@@ -97,14 +82,14 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
         await page.GetByText("Rina Mantan dinonaktifkan").WaitForAsync();
         await open.Page.WaitForURLAsync("**/login");
 
-        Assert.False((await _app.Services.GetRequiredService<Users>().FindAsync(id, CancellationToken.None))!.Active);
+        Assert.False((await App.Services.GetRequiredService<Users>().FindAsync(id, CancellationToken.None))!.Active);
         Assert.Empty(visit.Complaints);
     }
 
     [Fact]
     public async Task SomebodyIsAddedAndGetsAPasswordToPassOn()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740);
+        await using var visit = await browsing.VisitAsync(App, Admin, width: 360, height: 740);
         var page = visit.Page;
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
 
@@ -117,7 +102,7 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : IClassFixture<Brow
         await KeepAsync(page, "person-added");
         var password = await page.Locator("code").InnerTextAsync();
 
-        var person = (await _app.Services.GetRequiredService<Users>().FindAsync("siti@contoh.id", CancellationToken.None))!;
+        var person = (await App.Services.GetRequiredService<Users>().FindAsync("siti@contoh.id", CancellationToken.None))!;
         Assert.True(await Passwords.CheckAsync(password, person.Password, null, CancellationToken.None));
         Assert.Empty(visit.Complaints);
     }

@@ -5,23 +5,9 @@ using Microsoft.Playwright;
 namespace Absensi.BrowserTests;
 
 /// <summary>Forms on bad days: a slow network or none, a busy server, a session that ended while somebody was typing.</summary>
-public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsyncLifetime
+public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Browsing>
 {
     private const string Address = "/admin/karyawan/baru";
-    private TestApp _app = null!;
-    private TestClient _admin = null!;
-
-    public async Task InitializeAsync()
-    {
-        _app = await TestApp.StartAsync();
-        _admin = await _app.NewAdminAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        _admin.Dispose();
-        await _app.DisposeAsync();
-    }
 
     [Fact]
     public async Task AFormThatIsSentTwiceAtOnceIsSentOnceAndItsButtonTurns()
@@ -92,8 +78,8 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
     [Fact]
     public async Task ASessionThatEndsWhileSomebodyTypesCostsNothingThatWasTyped()
     {
-        var id = await _app.AddPersonAsync(Storage.Roles.Admin, "Ibu Sari", Passwords.Hash("kata-sandi-panjang"));
-        using var session = await _app.SignInAsync(id);
+        var id = await App.AddPersonAsync(Storage.Roles.Admin, "Ibu Sari", Passwords.Hash("kata-sandi-panjang"));
+        using var session = await App.SignInAsync(id);
         await using var visit = await FilledAsync(session);
         var page = visit.Page;
 
@@ -113,8 +99,8 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
     [Fact]
     public async Task OfTheThreePasswordsOnlyTheOneThatIsWrongIsTypedAgain()
     {
-        await _app.AddPersonAsync(name: "Ahmad Rizki", passwordHash: Passwords.Hash("kata-sandi-panjang"));
-        await using var visit = await browsing.VisitAsync(_app, width: 360, height: 740);
+        await App.AddPersonAsync(name: "Ahmad Rizki", passwordHash: Passwords.Hash("kata-sandi-panjang"));
+        await using var visit = await browsing.VisitAsync(App, width: 360, height: 740);
         var page = visit.Page;
         await page.GotoAsync("/login");
         await page.GetByLabel("Email").FillAsync("orang2@absensi.test");
@@ -137,7 +123,7 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
     [Fact]
     public async Task AnotherPageThatTakesItsTimeIsAnnouncedByALine()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await using var visit = await browsing.VisitAsync(App, Admin);
         await visit.Page.GotoAsync("/riwayat");
         await visit.Page.RouteAsync("**/rekap", async route =>
         {
@@ -161,7 +147,7 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
     [Fact]
     public async Task APageWhoseScriptsDoNotComeSaysSo()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740);
+        await using var visit = await browsing.VisitAsync(App, Admin, width: 360, height: 740);
         await visit.Page.RouteAsync("**/build/*.js", route => route.AbortAsync("failed"));
 
         await visit.Page.GotoAsync("/riwayat");
@@ -177,7 +163,7 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
     [Fact]
     public async Task AnUploadTellsHowFarItIsAndCanBeCalledOff()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin, width: 360, height: 740);
+        await using var visit = await browsing.VisitAsync(App, Admin, width: 360, height: 740);
         var page = visit.Page;
         await page.GotoAsync("/admin/karyawan/impor");
         var network = await visit.Context.NewCDPSessionAsync(page);
@@ -194,13 +180,13 @@ public sealed class FormTests(Browsing browsing) : IClassFixture<Browsing>, IAsy
         await page.GetByText("Unggahan dibatalkan").WaitForAsync();
 
         Assert.False(await page.GetByRole(AriaRole.Progressbar).IsVisibleAsync());
-        Assert.Equal(0, await _app.Database.FirstAsync<int>("SELECT COUNT(*) FROM people_imports", null, CancellationToken.None));
+        Assert.Equal(0, await App.Database.FirstAsync<int>("SELECT COUNT(*) FROM people_imports", null, CancellationToken.None));
         Assert.Empty(visit.Complaints);
     }
 
     private async Task<Visit> FilledAsync(TestClient? session = null)
     {
-        var visit = await browsing.VisitAsync(_app, session ?? _admin, width: 360, height: 740);
+        var visit = await browsing.VisitAsync(App, session ?? Admin, width: 360, height: 740);
         await visit.Page.GotoAsync(Address);
         await visit.Page.GetByLabel("Nama lengkap").FillAsync("Siti Nurhaliza");
         await visit.Page.GetByLabel("Email").FillAsync("siti@contoh.id");

@@ -6,29 +6,14 @@ using Microsoft.Playwright;
 namespace Absensi.BrowserTests;
 
 /// <summary>What HR takes away: paper and files.</summary>
-public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Browsing>, IAsyncLifetime
+public sealed partial class ReportTests(Browsing browsing) : AdminTests, IClassFixture<Browsing>
 {
-    private TestApp _app = null!;
-    private TestClient _admin = null!;
-
-    public async Task InitializeAsync()
-    {
-        _app = await TestApp.StartAsync();
-        _admin = await _app.NewAdminAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        _admin.Dispose();
-        await _app.DisposeAsync();
-    }
-
     [Fact]
     public async Task TheSignaturesAreNeverAloneOnASheet()
     {
         const int most = 52, fewest = 24; // more than a sheet's rows apart: each place where a table can end is met
-        for (var i = 1; i <= most; i++) await _app.AddPersonAsync(name: i % 7 == 0 ? Office.LongName : $"Karyawan {i}");
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        for (var i = 1; i <= most; i++) await App.AddPersonAsync(name: i % 7 == 0 ? Office.LongName : $"Karyawan {i}");
+        await using var visit = await browsing.VisitAsync(App, Admin);
         await visit.Page.GotoAsync("/rekap/cetak");
         var sheets = new HashSet<int>();
 
@@ -46,7 +31,7 @@ public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Brows
     [Fact]
     public async Task ARecapOfNobodyIsASheetThatSaysSo()
     {
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await using var visit = await browsing.VisitAsync(App, Admin);
         await visit.Page.GotoAsync("/rekap/cetak");
 
         var (count, rows) = LastSheet(await visit.Page.PdfAsync(new() { PreferCSSPageSize = true, Tagged = true }));
@@ -59,12 +44,12 @@ public sealed partial class ReportTests(Browsing browsing) : IClassFixture<Brows
     [Fact]
     public async Task AnExportTellsHowFarItIsAndCanBeCalledOff()
     {
-        await _app.Database.ExecuteAsync(
+        await App.Database.ExecuteAsync(
             """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
             INSERT INTO attendances (user_id, type, date, node_id, status) SELECT (SELECT MIN(id) FROM users), 'in', date('1900-01-01', '+' || i || ' days'), 'app-node-1', 'Alpha' FROM n
             """, null, CancellationToken.None);
-        await using var visit = await browsing.VisitAsync(_app, _admin);
+        await using var visit = await browsing.VisitAsync(App, Admin);
         var page = visit.Page;
         await page.GotoAsync("/riwayat");
         Assert.True(await page.GetByText("lebih dari 1.000 baris").IsVisibleAsync());

@@ -51,8 +51,9 @@ public sealed class DashboardTrends(Database database)
     {
         var rows = await database.QueryAsync<DayRow>(
             """
-            SELECT date, COUNT(jam_masuk) AS present, SUM(CASE WHEN status = 'Terlambat' THEN 1 ELSE 0 END) AS late, SUM(CASE WHEN status = 'Alpha' THEN 1 ELSE 0 END) AS absent
-            FROM attendances WHERE date BETWEEN @from AND @to GROUP BY date
+            SELECT date, SUM(CASE WHEN status = 'Alpha' THEN 0 ELSE 1 END) AS present, SUM(CASE WHEN status = 'Terlambat' THEN 1 ELSE 0 END) AS late,
+                   SUM(CASE WHEN status = 'Alpha' THEN 1 ELSE 0 END) AS absent
+            FROM attendances WHERE status IN ('Hadir', 'Terlambat', 'Alpha') AND date BETWEEN @from AND @to GROUP BY date
             """, new { from, to }, cancel);
         return [.. rows.Select(r => new DayCount(r.Date, r.Present, r.Late, r.Absent))];
     }
