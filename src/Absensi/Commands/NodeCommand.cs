@@ -6,5 +6,5 @@ namespace Absensi.Commands;
 public static class NodeCommand
 {
     public static Command Create() =>
-        ServerCommand.Create("node", "One app node, configured by the environment (what a container runs)", () => Settings.Read(), settings => NodeApp.Build(settings));
+        ServerCommand.Create("node", "One app node, configured by the environment (what a container runs)", () => Settings.Read(), NodeApp.Build);
 }

@@ -8,25 +8,27 @@ namespace Absensi.Commands;
 /// <summary>A command that serves until it is told to stop, configured by the environment.</summary>
 internal static partial class ServerCommand
 {
-    public static Command Create(string name, string description, Func<Settings> read, Func<Settings, WebApplication> build)
+    public static Command Create(string name, string description, Func<Settings> read, Func<Settings, Database, WebApplication> build)
     {
         var supervised = new Option<bool>("--supervised") { Hidden = true, Description = "stop when standard input ends: it is a pipe from the supervisor, and ends with it however it dies" };
         var command = new Command(name, description) { supervised };
         command.SetAction(async (parsed, cancel) =>
         {
             var settings = read();
-            await using var app = build(settings);
+            var database = Database.From(settings);
+            // On another core while this one puts the program together.
+            var current = Task.Run(() => new Migrator(database).RequireCurrentAsync(cancel), cancel);
+            await using var app = build(settings, database);
             if (parsed.GetValue(supervised)) StopWithInput(app.Lifetime);
             app.Lifetime.ApplicationStarted.Register(() => LogReady(app.Logger, settings.NodeId, settings.Port));
+            await current;
             return await RunAsync(app, settings, cancel);
         });
         return command;
     }
 
-    // It refuses a schema that is not its own.
     private static async Task<int> RunAsync(WebApplication app, Settings settings, CancellationToken cancel)
     {
-        await new Migrator(app.Services.GetRequiredService<Database>()).RequireCurrentAsync(cancel);
         try
         {
             await app.RunAsync(cancel);
