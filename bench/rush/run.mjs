@@ -1,4 +1,4 @@
-// node run.mjs WORK [--peer DIR] [--rounds 3] [--connections 32,384] [--people 5000] [--seconds 10] [--db user:password@host:port]
+// node run.mjs WORK [--peer DIR] [--rounds 3] [--connections 32,384] [--people 5000] [--seconds 10] [--rate N] [--db user:password@host:port]
 // WORK: rush | dup | read | history | mixed | alone | overload | start | soak. The sides take turns; printed are medians and their spread.
 import { parseArgs } from 'node:util';
 import { start as startOurs } from './absensi.mjs';
@@ -10,7 +10,7 @@ import { start as startPeer } from './peer.mjs';
 
 const { values: option, positionals: [work] } = parseArgs({ allowPositionals: true, options: {
   peer: { type: 'string' }, rounds: { type: 'string', default: '3' }, connections: { type: 'string', default: '32,384' }, people: { type: 'string', default: '5000' },
-  seconds: { type: 'string', default: '10' }, db: { type: 'string' } } });
+  seconds: { type: 'string', default: '10' }, rate: { type: 'string' }, db: { type: 'string' } } });
 const [rounds, people, seconds] = ['rounds', 'people', 'seconds'].map((name) => Number(option[name]));
 const connections = option.connections.split(',').map(Number);
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
@@ -159,9 +159,10 @@ const works = {
     table([{ 'three nodes at once': '', 'first ready ms': spread(rows.map((r) => r.first)), 'all ready ms': spread(rows.map((r) => r.all)), 'idle MB each': spread(rows.flatMap((r) => r.rss)) }]);
   },
 
-  /// Sixty of a hundred of what it can do, for a long time: memory, handles and p99 a minute.
+  /// Sixty of a hundred of what it can do (or --rate), for a long time: memory, handles, p99 and cores a minute.
   soak: () => withSides(4 * people, async (sides, ours) => {
-    const rate = (await rushOnce(ours)).rate * 0.6;
+    const best = (await rushOnce(ours)).rate;
+    const rate = option.rate ? +option.rate : best * 0.6;
     const [admin, heads] = [await ours.admin(), await ours.people(500)];
     const taps = (await ours.people(people)).map((headers) => request(ours.clockIn(headers)));
     // Each taps once and is refused from then on: the way through the writer is the same.
@@ -171,7 +172,7 @@ const works = {
       const result = await atRate(ours.port, rate, Math.min(60, left), 256, next, ours.groups);
       const now = ours.processes.map((p) => memory(p.pid));
       minutes.push({ minute: minutes.length + 1, rate: result.rate.toFixed(0), 'p50 ms': result.p50.toFixed(1), 'p99 ms': result.p99.toFixed(1), answers: JSON.stringify(result.statuses),
-        'MB each': now.map((m) => m.rss.toFixed(0)).join(' '), 'handles each': now.map((m) => m.handles).join(' ') });
+        'MB each': now.map((m) => m.rss.toFixed(0)).join(' '), 'handles each': now.map((m) => m.handles).join(' '), cores: cores([result]) });
       table(minutes.slice(-1));
     }
   }),

@@ -41,7 +41,12 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     public void Mend()
     {
-        lock (_lock) (_left, _staysCut) = (-1, false);
+        lock (_lock)
+        {
+            // A cut that is due but was not made yet must not meet the lines of afterwards.
+            CutIfDue();
+            (_left, _staysCut) = (-1, false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +94,7 @@ public sealed class CuttingProxy : IAsyncDisposable
             {
                 var passes = Passes(count, command);
                 await to.SendAsync(buffer.AsMemory(0, passes), _end.Token);
-                if (passes < count || HasJustCut()) CutAll();
+                CutIfDue();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -109,9 +114,12 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private bool HasJustCut()
+    private void CutIfDue()
     {
-        lock (_lock) return _cutNow;
+        lock (_lock)
+        {
+            if (_cutNow) CutAll();
+        }
     }
 
     private void CutAll()

@@ -35,6 +35,7 @@ public sealed class LostConnectionTests(SharedServer server) : IAsyncLifetime
         await using var proxy = new CuttingProxy(int.Parse(_environment.Single(v => v.Name == "DB_PORT").Value, CultureInfo.InvariantCulture));
         await using var node = await StorageNode.StartAsync(Through(proxy));
         var (settled, unknown, written) = (0, 0, 0);
+        var story = new List<string>();
 
         for (var piece = 0; ; piece++)
         {
@@ -55,12 +56,13 @@ public sealed class LostConnectionTests(SharedServer server) : IAsyncLifetime
             if (answer is not null) settled++;
             else if (stands is not null) written++;
             else unknown++;
+            story.Add($"{piece} {(answer is not null ? "settled" : stands is not null ? "written" : "unknown")}");
         }
 
         var entries = await _direct.CheckLogAsync();
         Assert.Equal(entries.Count, entries.Select(e => e.UserId).Distinct().Count());
-        Assert.True(unknown > 5, "the cuts must fall into transactions");
-        Assert.True(settled + written > 0, "and behind commits");
+        Assert.True(unknown > 5, $"the cuts must fall into transactions: {string.Join(", ", story)}");
+        Assert.True(settled + written > 0, $"and behind commits: {string.Join(", ", story)}");
     }
 
     [Fact]
