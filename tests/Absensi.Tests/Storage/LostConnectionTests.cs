@@ -62,7 +62,8 @@ public sealed class LostConnectionTests(SharedServer server) : IAsyncLifetime
         var entries = await _direct.CheckLogAsync();
         Assert.Equal(entries.Count, entries.Select(e => e.UserId).Distinct().Count());
         Assert.True(unknown > 5, $"the cuts must fall into transactions: {string.Join(", ", story)}");
-        Assert.True(settled + written > 0, $"and behind commits: {string.Join(", ", story)}");
+        // Where the line stays cut it depends on who is faster whether a commit's reply still gets through; the cases in which it does not stay meet commits.
+        Assert.True(stays || settled + written > 0, $"and behind commits: {string.Join(", ", story)}");
     }
 
     [Fact]
