@@ -141,12 +141,12 @@ function speak(port, tokens, sql) {
         const i = next++;
         const browser = new Browser(connection);
         browser.cookies.set('absensi_session', tokens[indexes[i]]);
-        const open = () => browser.ask({ path: indexes[i] === 0 ? '/riwayat?dari=2020-01-01&sampai=2020-01-01' : '/profil', headers: { Accept: 'text/html' } });
-        let { status } = await open();
+        const page = { path: indexes[i] === 0 ? '/riwayat?dari=2020-01-01&sampai=2020-01-01' : '/profil', headers: { Accept: 'text/html' } };
+        let { status } = await browser.ask(page);
         // What was piled up by the step before may still be worked off.
         for (let tries = 0; status === 503 && tries < 20; tries++) {
           await new Promise((wake) => setTimeout(wake, 500));
-          ({ status } = await open());
+          ({ status } = await browser.ask(page));
         }
         if (status !== 200) throw new Error(`a page was answered with ${status}`);
         out[i] = browser.headers;

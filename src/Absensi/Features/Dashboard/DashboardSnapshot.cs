@@ -8,13 +8,10 @@ namespace Absensi.Features.Dashboard;
 /// </summary>
 public sealed class DashboardSnapshot(DashboardQuery query)
 {
-    /// <summary>More requests than this in one second are a crowd; on a day of tens of thousands, whose rows take a while to count, a few are.</summary>
-    public const int Crowd = 20, CostlyCrowd = 3;
+    /// <summary>More requests than this in one second are a crowd.</summary>
+    public const int Crowd = 20;
 
-    public static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>What all who ask within a second may cost before they share.</summary>
-    private const long Costly = 100;
+    public static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(150);
 
     private readonly SemaphoreSlim _turn = new(1);
     private Taken? _latest;
@@ -46,20 +43,17 @@ public sealed class DashboardSnapshot(DashboardQuery query)
     {
         var at = Environment.TickCount64;
         var data = await query.DataAsync(cancel);
-        return new Taken(at, Environment.TickCount64 - at, data, JsonSerializer.SerializeToUtf8Bytes(data, Json.Options));
+        return new Taken(at, data, JsonSerializer.SerializeToUtf8Bytes(data, Json.Options));
     }
 
     private bool IsCrowd()
     {
         var second = Environment.TickCount64 / 1000;
         if (Interlocked.Exchange(ref _second, second) != second) Volatile.Write(ref _asked, 0);
-        var asked = Interlocked.Increment(ref _asked);
-        return asked > Crowd || (asked > CostlyCrowd && asked * (_latest?.Took ?? 0) > Costly);
+        return Interlocked.Increment(ref _asked) > Crowd;
     }
 
     private static bool IsFresh(Taken? taken) => taken is not null && Environment.TickCount64 - taken.At < SharedFor.TotalMilliseconds;
 
-    /// <param name="At">In milliseconds, when it was asked for.</param>
-    /// <param name="Took">In milliseconds.</param>
-    private sealed record Taken(long At, long Took, DashboardData Data, byte[] Json);
+    private sealed record Taken(long At, DashboardData Data, byte[] Json);
 }
