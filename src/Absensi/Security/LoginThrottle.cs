@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Absensi.Storage;
-using Dapper;
 
 namespace Absensi.Security;
 
@@ -43,18 +43,16 @@ public sealed class LoginThrottle(Database database) : IDisposable
         (await FailuresAsync(attempt, cancel)).Select(f => Pause(f) - f.Ago).Append(0).Max();
 
     /// <summary>Counts a failure for the pair, and, where the browser is a stranger, for the account and for the address.</summary>
-    public Task FailedAsync(LoginAttempt attempt, CancellationToken cancel) => database.WriteAsync(async (connection, transaction) =>
+    public async Task FailedAsync(LoginAttempt attempt, CancellationToken cancel)
     {
         var now = database.Dialect.UnixNow;
-        await connection.ExecuteAsync($"DELETE FROM login_failures WHERE last_at < {now} - {ForgottenAfter}", null, transaction);
-        foreach (var (account, origin) in Counted(attempt))
-        {
-            await connection.ExecuteAsync($"{database.Dialect.InsertIgnore} INTO login_failures (account, origin, failures, last_at) VALUES (@account, @origin, 0, 0)", new { account, origin }, transaction);
-            await connection.ExecuteAsync($"UPDATE login_failures SET failures = failures + 1, last_at = {now} WHERE account = @account AND origin = @origin", new { account, origin }, transaction);
-        }
-
-        return true;
-    }, cancel);
+        await database.ExecuteAsync($"DELETE FROM login_failures WHERE last_at < {now} - {ForgottenAfter}", null, cancel);
+        await database.ExecuteAsync(
+            $"""
+             INSERT INTO login_failures (account, origin, failures, last_at) SELECT k.account, k.origin, 1, {now} FROM {Keys} k WHERE 1 = 1
+             {database.Dialect.OnTaken("account, origin")} failures = login_failures.failures + 1, last_at = {now}
+             """, new { keys = ToJson(attempt) }, cancel);
+    }
 
     /// <summary>Forgets the pair's failures: whoever has just logged in may mistype again tomorrow.</summary>
     public async Task SucceededAsync(LoginAttempt attempt, CancellationToken cancel)
@@ -81,15 +79,18 @@ public sealed class LoginThrottle(Database database) : IDisposable
 
     private async Task<IReadOnlyList<Failures>> FailuresAsync(LoginAttempt attempt, CancellationToken cancel)
     {
-        var keys = System.Text.Json.JsonSerializer.Serialize(Counted(attempt).Select(c => new { account = c.Account, origin = c.Origin }));
         return await database.QueryAsync<Failures>(
             $"""
              SELECT f.account, f.origin, f.failures AS count, {database.Dialect.UnixNow} - f.last_at AS ago
-             FROM {database.Dialect.JsonRows("keys", ("account", "VARCHAR(64)"), ("origin", "VARCHAR(64)"))} k
+             FROM {Keys} k
              JOIN login_failures f ON f.account = k.account AND f.origin = k.origin
              WHERE f.last_at > {database.Dialect.UnixNow} - {ForgottenAfter}
-             """, new { keys }, cancel);
+             """, new { keys = ToJson(attempt) }, cancel);
     }
+
+    private string Keys => database.Dialect.JsonRows("keys", ("account", "VARCHAR(64)"), ("origin", "VARCHAR(64)"));
+
+    private static string ToJson(LoginAttempt attempt) => JsonSerializer.Serialize(Counted(attempt).Select(c => new { account = c.Account, origin = c.Origin }));
 
     private sealed class Failures
     {

@@ -82,14 +82,14 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
             return Task.Delay(50);
         };
 #endif
+        var committedAt = 0L;
         try
         {
             var answers = await _batch.CommitAsync(() =>
             {
                 if (batch.Count == 0) Gather(batch);
                 return batch.ConvertAll(q => q.Request);
-            }, CancellationToken.None);
-            var committedAt = Stopwatch.GetTimestamp();
+            }, () => committedAt = Stopwatch.GetTimestamp(), CancellationToken.None);
             for (var i = 0; i < answers.Length; i++) batch[i].Answer.TrySetResult(answers[i]);
             for (var i = 0; i < answers.Length; i++)
                 if (answers[i] is ClockAnswer.Accepted { IsNew: true, Entry: var entry }) Recorded?.Invoke(new TapTimes(entry.Id, batch[i].Request.ReceivedAt, committedAt));

@@ -24,8 +24,9 @@ internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rul
          """;
 
     /// <param name="gather">Called once the log is locked: whatever has queued up to then is one batch.</param>
+    /// <param name="committed">Called after the commit, before anybody is told of it.</param>
     /// <returns>An answer for each request, in their order.</returns>
-    public Task<ClockAnswer[]> CommitAsync(Func<IReadOnlyList<ClockRequest>> gather, CancellationToken cancel) => writer.WriteAsync(async open =>
+    public Task<ClockAnswer[]> CommitAsync(Func<IReadOnlyList<ClockRequest>> gather, Action committed, CancellationToken cancel) => writer.WriteAsync(async open =>
     {
         var requests = gather();
         var times = requests.Select(r => rules.LocalTime(open.UtcNow - r.Waited)).ToArray();
@@ -38,7 +39,7 @@ internal sealed class ClockBatch(LedgerWriter writer, Dialect sql, WorkRules rul
         if (Decided is { } tell) await tell(answers);
 #endif
         return answers;
-    }, cancel);
+    }, cancel, committed);
 
     private ClockAnswer[] Decide(IReadOnlyList<ClockRequest> requests, DateTime[] times, List<EventLog.Row> earlierRows, List<Person> days, Ledger ledger)
     {

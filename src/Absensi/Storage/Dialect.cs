@@ -30,7 +30,13 @@ public abstract class Dialect : IAsyncDisposable
     public abstract string JsonRows(string parameter, params (string Name, string Type)[] columns);
 
     /// <summary>The tail of an INSERT that on a taken <paramref name="key"/> overwrites <paramref name="columns"/> instead.</summary>
-    public abstract string OnTaken(string key, params string[] columns);
+    public string OnTaken(string key, params string[] columns) => $"{OnTaken(key)} {string.Join(", ", columns.Select(c => $"{c} = {Offered(c)}"))}";
+
+    /// <summary>The same up to the assignments: a count that rises with each INSERT. One statement, since two that lock a row in two ways deadlock on a server.</summary>
+    public abstract string OnTaken(string key);
+
+    /// <summary>In such an assignment, what the INSERT had for that column.</summary>
+    protected abstract string Offered(string column);
 
     /// <summary>
     /// A statement whose commit returns when all that could be read before it is on the disk. Null where nothing can be read

@@ -14,8 +14,9 @@ public sealed class Leases(Database database)
     {
         var now = database.Dialect.UnixNow;
         var lease = new { name, holder, seconds };
-        await connection.ExecuteAsync($"{database.Dialect.InsertIgnore} INTO leases (name, holder, until) VALUES (@name, @holder, 0)", lease, transaction);
-        await connection.ExecuteAsync($"UPDATE leases SET holder = @holder, until = {now} + @seconds WHERE name = @name AND (holder = @holder OR until <= {now})", lease, transaction);
+        // In this order: a lock for the INSERT and then a stronger one for the UPDATE would deadlock where two come at once.
+        if (await connection.ExecuteAsync($"UPDATE leases SET holder = @holder, until = {now} + @seconds WHERE name = @name AND (holder = @holder OR until <= {now})", lease, transaction) == 0)
+            await connection.ExecuteAsync($"{database.Dialect.InsertIgnore} INTO leases (name, holder, until) VALUES (@name, @holder, {now} + @seconds)", lease, transaction);
         return await connection.QuerySingleAsync<string>("SELECT holder FROM leases WHERE name = @name", lease, transaction) == holder;
     }, cancel);
 

@@ -20,13 +20,15 @@ public sealed partial class LedgerWriter(Database database, WorkRules rules, ILo
     private readonly string _upsertDays = BulkWrites.UpsertDays(database.Dialect), _insertEntries = BulkWrites.InsertEntries(database.Dialect);
 
     /// <summary>Runs the work on the open ledger, writes what it gathered and commits: all of it or nothing.</summary>
-    public async Task<T> WriteAsync<T>(Func<OpenLedger, Task<T>> work, CancellationToken cancel)
+    /// <param name="committed">Called after the commit, before anybody is told of it.</param>
+    public async Task<T> WriteAsync<T>(Func<OpenLedger, Task<T>> work, CancellationToken cancel, Action? committed = null)
     {
         var (result, entries) = await database.WriteAsync(async (connection, transaction) =>
         {
             var ledger = await OpenAsync(new Statements(connection, transaction, cancel));
             return (await work(ledger), await SaveAsync(ledger));
         }, cancel);
+        committed?.Invoke();
         Announce(entries);
         return result;
     }

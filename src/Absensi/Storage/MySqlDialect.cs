@@ -35,7 +35,8 @@ public sealed class MySqlDialect : Dialect
         $"(SELECT {string.Join(", ", columns.Select(c => IsText(c.Type) ? $"r.{c.Name} COLLATE utf8mb4_bin AS {c.Name}" : $"r.{c.Name}"))} FROM JSON_TABLE(@{parameter}, '$[*]' " +
         $"COLUMNS ({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}{(IsText(c.Type) ? " CHARACTER SET utf8mb4" : "")} PATH '$.{c.Name}' ERROR ON ERROR"))})) r)";
 
-    public override string OnTaken(string key, params string[] columns) => $"ON DUPLICATE KEY UPDATE {string.Join(", ", columns.Select(c => $"{c} = VALUES({c})"))}";
+    public override string OnTaken(string key) => "ON DUPLICATE KEY UPDATE";
+    protected override string Offered(string column) => $"VALUES({column})";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel);
 

@@ -35,8 +35,8 @@ public class SqliteDialect : Dialect
     public override string JsonRows(string parameter, params (string Name, string Type)[] columns) =>
         $"(SELECT {string.Join(", ", columns.Select(c => $"value ->> '$.{c.Name}' AS {c.Name}"))} FROM json_each(@{parameter}))";
 
-    public override string OnTaken(string key, params string[] columns) =>
-        $"ON CONFLICT ({key}) DO UPDATE SET {string.Join(", ", columns.Select(c => $"{c} = excluded.{c}"))}";
+    public override string OnTaken(string key) => $"ON CONFLICT ({key}) DO UPDATE SET";
+    protected override string Offered(string column) => $"excluded.{column}";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel)
     {
@@ -93,8 +93,17 @@ public class SqliteDialect : Dialect
     public override async ValueTask DisposeAsync()
     {
         if (_anchor is null) return;
-        // The last close checkpoints; like every write it has to wait its turn.
-        using (await EnterWriteAsync(CancellationToken.None))
+        // The last close checkpoints; like every write it has to wait its turn. Who keeps the turn for too long has the file open: ours is not the last.
+        IDisposable? turn = null;
+        try
+        {
+            turn = await EnterWriteAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException)
+        {
+        }
+
+        using (turn)
         {
             await _anchor.DisposeAsync();
             SqliteConnection.ClearPool(new SqliteConnection(_settings.ConnectionString));

@@ -19,6 +19,8 @@ public sealed class ReadingTests : IAsyncLifetime
         await _app.AddPersonAsync(name: "Tiga");
         await one.TapAsync("/absensi/masuk");
         await two.TapAsync("/absensi/masuk");
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await admin.GetAsync("/api/dashboard/metrics")).Json.GetProperty("servers_online").GetInt64() == 0) await Task.Delay(10, patience.Token);
 
         var data = (await admin.GetAsync("/api/dashboard/data")).Json;
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Absensi.Tests.Security;
 
 /// <summary>Nonsense on every route, from everyone: never a fault, never an inside view, never growing. <c>ABSENSI_FUZZ</c> sets how many requests.</summary>
+[Collection("alone")]
 public sealed class FuzzTests
 {
     private const int MostTaken = 65_536;
@@ -117,3 +118,7 @@ public sealed class FuzzTests
 
     private static string Ascii(string text) => new(text.Where(c => c is >= ' ' and < (char)127).ToArray());
 }
+
+/// <summary>For what measures this process's memory: nothing runs beside it.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class AloneCollection;

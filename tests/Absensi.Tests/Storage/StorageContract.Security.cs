@@ -1,4 +1,5 @@
 using Absensi.Security;
+using Absensi.Storage;
 
 namespace Absensi.Tests.Storage;
 
@@ -20,6 +21,33 @@ public abstract partial class StorageContract
         Assert.Equal(0, await here.WaitAsync(attempt with { Origin = "browser:1", KnownBrowser = true }, CancellationToken.None));
         await here.SucceededAsync(attempt, CancellationToken.None);
         Assert.Equal(0, await there.WaitAsync(attempt, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task FailuresOfManyAtOnceAreAllCounted()
+    {
+        var other = await StartNodeAsync("app-node-2");
+        using var here = new LoginThrottle(_node.Database);
+        using var there = new LoginThrottle(other.Database);
+        static LoginAttempt At(int account) => new($"{account:x64}", "203.0.113.1", "203.0.113.1", KnownBrowser: false);
+
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => (i % 2 == 0 ? here : there).FailedAsync(At(i % 5), CancellationToken.None)));
+
+        Assert.Equal(60, await _node.Database.FirstAsync<int>("SELECT failures FROM login_failures WHERE account = '*'", null, CancellationToken.None));
+        Assert.Equal(Enumerable.Repeat(12, 10), await _node.Database.QueryAsync<int>("SELECT failures FROM login_failures WHERE account <> '*'", null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task OfManyWhoWantALeaseAtOnceOneHasItAndNobodyFails()
+    {
+        var other = await StartNodeAsync("app-node-2");
+        Leases[] leases = [new(_node.Database), new(other.Database)];
+
+        for (var round = 0; round < 10; round++)
+        {
+            var had = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => leases[i % 2].TakeAsync($"job-{round / 2}", $"holder-{i}", 60, CancellationToken.None)));
+            Assert.Single(had, true);
+        }
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.IO.Compression;
 using System.Xml.Linq;
 using Absensi.Features.Exports;
+using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Tests.Storage;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Absensi.Tests.Features.History;
 
@@ -126,8 +128,15 @@ public sealed class HistoryExportTests : IAsyncLifetime
     {
         await using var connection = await _app.Database.OpenAsync(CancellationToken.None);
         using var gone = new CancellationTokenSource();
+        var underWay = new TaskCompletionSource();
+        ((SqliteConnection)connection).CreateFunction("under_way", (long i) =>
+        {
+            underWay.TrySetResult();
+            return i;
+        });
 
-        var query = Task.Run(() => RowReader.QueryAsync(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0", null, gone.Token));
+        var query = Task.Run(() => RowReader.QueryAsync(connection, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE under_way(i) < 0", null, gone.Token));
+        await underWay.Task;
         await gone.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
@@ -191,7 +200,8 @@ public sealed class HistoryExportOnServerTests(SharedServer server)
     {
         var environment = await server.NewDatabaseAsync();
         await using var app = await TestApp.StartAsync(environment);
-        using var admin = await app.NewAdminAsync();
+        // Long, so that the file does not fit into what lies on the way unread.
+        using var admin = await app.SignInAsync(await app.AddPersonAsync(Roles.Admin, new string('x', 200)));
         await using var connection = await server.OpenAsync(environment.Single(v => v.Name == "DB_DATABASE").Value);
         await connection.ExecuteAsync(
             """
