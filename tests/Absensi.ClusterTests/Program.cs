@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Absensi.Testing;
 
 // One cluster at a time: each is several processes already.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -35,6 +36,7 @@ internal sealed partial class Program : IAsyncDisposable
         string[] command = [.. through, "dotnet", Dll, .. words];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToList()) start.Environment.Remove(name);
+        start.Environment["APP_TIMEZONE"] = Noon.Zone;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var program = new Program(new Process { StartInfo = start });
         program._process.OutputDataReceived += (_, line) => program.Hear(line.Data);

@@ -27,7 +27,7 @@ public sealed class LeavingTests(ServerFixture fixture)
         await using (var reader = await command.ExecuteReaderAsync()) await reader.ReadAsync();
 
         Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
-        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(5));
+        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30));
         await GoneAsync(thread);
     }
 
@@ -42,7 +42,7 @@ public sealed class LeavingTests(ServerFixture fixture)
         var error = await Assert.ThrowsAsync<MySqlException>(() => command.ExecuteScalarAsync());
 
         Assert.Equal((MySqlErrorCode.CommandTimeoutExpired, true, null), (error.ErrorCode, error.IsTransient, error.SqlState));
-        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.9, 30);
         await GoneAsync(thread);
     }
 
@@ -51,10 +51,13 @@ public sealed class LeavingTests(ServerFixture fixture)
     {
         await using var connection = await fixture.Database.OpenConnectionAsync();
         var thread = connection.ServerThread;
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        using var cancel = new CancellationTokenSource();
         await using var command = new MySqlCommand("SELECT SLEEP(60)", connection);
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => command.ExecuteScalarAsync(cancel.Token));
+        var asked = command.ExecuteScalarAsync(cancel.Token);
+        cancel.CancelAfter(TimeSpan.FromMilliseconds(100));
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => asked);
 
         await GoneAsync(thread);
         await connection.OpenAsync();
@@ -87,7 +90,7 @@ public sealed class LeavingTests(ServerFixture fixture)
     {
         var patience = Stopwatch.StartNew();
         while (Convert.ToInt64(await fixture.AloneAsync($"SELECT COUNT(*) FROM information_schema.processlist WHERE id = {thread}")) > 0)
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(8), "the server still works on what was given up");
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "the server still works on what was given up");
     }
 
     private static async Task<object?> ScalarAsync(MySqlConnection connection, string sql, object value)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Absensi.Commands;
 using Absensi.Security;
 using Absensi.Storage;
+using Absensi.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -34,6 +35,7 @@ public sealed class TestApp : IAsyncDisposable
         var variables = environment.ToDictionary(v => v.Name, v => v.Value);
         variables.TryAdd("APP_PORT", "0");
         variables.TryAdd("BCRYPT_COST", "4");
+        variables.TryAdd("APP_TIMEZONE", Noon.Zone);
         var folder = variables.ContainsKey("ABSENSI_DATA") ? null : Directory.CreateTempSubdirectory("absensi-test-").FullName;
         variables.TryAdd("ABSENSI_DATA", folder ?? "");
         var settings = Settings.Parse(new SettingsSource(variables.GetValueOrDefault));

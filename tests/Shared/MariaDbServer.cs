@@ -24,12 +24,11 @@ public sealed partial class MariaDbServer : IAsyncDisposable
     private MariaDbServer(string[] options)
     {
         _options = options;
-        Port = FreePort();
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>The same over every start.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public string Socket => Path.Combine(_folder, "s");
 
@@ -47,6 +46,7 @@ public sealed partial class MariaDbServer : IAsyncDisposable
         try
         {
             await server.InstallAsync();
+            server.Port = FreePort();
             await server.StartAsync();
             return server;
         }
@@ -181,8 +181,15 @@ public sealed partial class MariaDbServer : IAsyncDisposable
     /// <summary>The state follows the command's name, which stands in parentheses (proc(5)).</summary>
     private static bool IsStopped(string task)
     {
-        var stat = File.ReadAllText(Path.Combine(task, "stat"));
-        return stat[stat.LastIndexOf(')') + 2] == 'T';
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(task, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            return true; // It has ended meanwhile.
+        }
     }
 
     private void OnProcessExit(object? sender, EventArgs e) => Signal(SignalKill);

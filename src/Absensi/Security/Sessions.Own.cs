@@ -36,7 +36,7 @@ public sealed partial class Sessions
             await connection.ExecuteAsync($"DELETE FROM sessions WHERE {where}", mine, transaction);
             return ended;
         }, cancel);
-        foreach (var id in ids) _recent.Remove(id);
+        foreach (var id in ids) Forget(id);
         return ids.Count;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -42,6 +43,8 @@ public sealed partial class Sessions : IDisposable
 
     private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = 50_000 });
 
+    private long _ended;
+
     public Sessions(Database database, Settings settings)
     {
         (_database, _settings) = (database, settings);
@@ -69,9 +72,20 @@ public sealed partial class Sessions : IDisposable
     {
         var id = Hash(token);
         if (_recent.TryGetValue(id, out SessionUser? known)) return known;
+        var (asked, ended) = (Stopwatch.GetTimestamp(), Volatile.Read(ref _ended));
         if (await _lookup.FindAsync(id) is not { } user) return null;
         if (user.SeenAgo >= _writtenEvery) _seen.TryAdd(id, 0);
-        return _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 });
+        if (Remembered - Stopwatch.GetElapsedTime(asked) is var left && left > TimeSpan.Zero)
+            _recent.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = left, Size = 1 });
+        // It may have been read before it was ended, and put in after it was forgotten.
+        if (Volatile.Read(ref _ended) != ended) _recent.Remove(id);
+        return user;
+    }
+
+    private void Forget(string id)
+    {
+        Interlocked.Increment(ref _ended);
+        _recent.Remove(id);
     }
 
     private async Task<IReadOnlyDictionary<string, SessionUser>> ReadAsync(IReadOnlyList<string> ids)
@@ -91,7 +105,7 @@ public sealed partial class Sessions : IDisposable
     {
         var id = Hash(token);
         await _database.ExecuteAsync("DELETE FROM sessions WHERE id = @id", new { id }, cancel);
-        _recent.Remove(id);
+        Forget(id);
     }
 
     /// <summary>Of these sessions, the ones that would still be let in, in the role they were let in with. The others are forgotten here.</summary>
@@ -106,7 +120,7 @@ public sealed partial class Sessions : IDisposable
              """, new { rows, idle = Idle, absolute = Absolute }, cancel);
         var ids = alive.ToHashSet(StringComparer.Ordinal);
         foreach (var (id, _) in sessions)
-            if (!ids.Contains(id)) _recent.Remove(id);
+            if (!ids.Contains(id)) Forget(id);
         return ids;
     }
 

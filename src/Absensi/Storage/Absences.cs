@@ -15,9 +15,10 @@ public sealed class Absences(Database database, LedgerWriter writer, WorkRules r
     /// <summary>The earliest workday that has ended and is not closed, from the day of the log's first entry on; null when there is none.</summary>
     public async Task<DateOnly?> NextAsync(CancellationToken cancel)
     {
-        var last = await database.FirstAsync<DateOnly?>("SELECT MAX(date) FROM closed_days", null, cancel)
-            ?? (await database.FirstAsync<DateTime?>("SELECT created_at FROM attendance_logs ORDER BY id LIMIT 1", null, cancel) is { } first
-                ? DateOnly.FromDateTime(first).AddDays(-1) : null);
+        // One statement: between two, somebody could close a day and the log get its first entry.
+        var known = await database.FirstAsync<Known>(
+            "SELECT (SELECT MAX(date) FROM closed_days) AS closed, (SELECT created_at FROM attendance_logs WHERE id = (SELECT MIN(id) FROM attendance_logs)) AS began", null, cancel);
+        var last = known!.Closed ?? (known.Began is { } began ? DateOnly.FromDateTime(began).AddDays(-1) : null);
         var now = rules.LocalTime(await database.UtcNowAsync(cancel));
         return last is { } day ? rules.EndedSince(day, now).Cast<DateOnly?>().FirstOrDefault() : null;
     }
@@ -39,6 +40,12 @@ public sealed class Absences(Database database, LedgerWriter writer, WorkRules r
         if (absent.Count < BatchLimit) await open.Run.ExecuteAsync($"{database.Dialect.InsertIgnore} INTO closed_days (date) VALUES (@day)", new { day });
         return absent.Count;
     }, cancel);
+
+    private sealed class Known
+    {
+        public DateOnly? Closed { get; init; }
+        public DateTime? Began { get; init; }
+    }
 
     private sealed class Person
     {

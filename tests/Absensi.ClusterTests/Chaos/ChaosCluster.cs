@@ -25,15 +25,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var cluster = new ChaosCluster();
         (cluster.Database, cluster.Redis) = (await MariaDbServer.CreateAsync("--innodb-flush-log-at-trx-commit=1"), await RedisProcess.CreateAsync());
         (cluster.DatabaseWire, cluster.RedisWire) = (new Wire(cluster.Database.Port), new Wire(cluster.Redis.Port));
-        // Where it is noon now, so that the day does not end meanwhile. The zones' signs are the opposite of what one would think.
-        var utc = DateTime.UtcNow;
-        var offset = 12 - utc.Hour;
+        var now = TimeZoneInfo.ConvertTimeFromUtc(DateTime.UtcNow, TimeZoneInfo.FindSystemTimeZoneById(Noon.Zone));
         cluster.Real = await RealUp.StartAsync(new Dictionary<string, string>
         {
             ["DB_HOST"] = "127.0.0.1", ["DB_PORT"] = Number(cluster.DatabaseWire.Port), ["DB_USERNAME"] = MariaDbServer.User, ["DB_PASSWORD"] = MariaDbServer.Password,
             ["REDIS_HOST"] = "127.0.0.1", ["REDIS_PORT"] = Number(cluster.RedisWire.Port),
-            ["APP_TIMEZONE"] = $"Etc/GMT{(offset > 0 ? "-" : "+")}{Math.Abs(offset)}",
-            ["WORK_START"] = utc.AddHours(offset).Add(duration).AddMinutes(30).ToString("HH:mm", CultureInfo.InvariantCulture), ["WORK_END"] = "23:59", ["WORKDAYS"] = "1-7",
+            ["WORK_START"] = now.Add(duration).AddMinutes(30).ToString("HH:mm", CultureInfo.InvariantCulture), ["WORK_END"] = "23:59", ["WORKDAYS"] = "1-7",
             ["LD_PRELOAD"] = await WrongClock.BuildAsync(cluster._folder, WrongNode, duration + TimeSpan.FromHours(1)),
         });
         return cluster;

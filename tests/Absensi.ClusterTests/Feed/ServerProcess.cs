@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Absensi.Testing;
 
 namespace Absensi.ClusterTests.Feed;
 
@@ -38,6 +39,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["APP_TIMEZONE"] = Noon.Zone;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["ABSENSI_DATA"] = folder;
         start.Environment["NODE_ID"] = id;

@@ -15,6 +15,7 @@ public sealed class NodeProcess : IAsyncDisposable
     private NodeProcess(IEnumerable<(string Name, string Value)> environment, int port)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "absensi.dll"), "node"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["APP_TIMEZONE"] = Noon.Zone;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         start.Environment["APP_PORT"] = port.ToString(CultureInfo.InvariantCulture);
         Address = new Uri($"http://127.0.0.1:{port}");

@@ -2,6 +2,7 @@ using Absensi.Cluster;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
 using Absensi.Storage;
+using Absensi.Testing;
 using Absensi.Tests.Features.History;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -74,7 +75,7 @@ public sealed class AbsenceTests : IAsyncLifetime
     public async Task ADayThatHasNotEndedIsLeftAlone()
     {
         await _app.AddPersonAsync();
-        var rules = Noon() with { WorkEnd = new TimeOnly(23, 0) };
+        var rules = AtNoon() with { WorkEnd = new TimeOnly(23, 0) };
         var today = DateOnly.FromDateTime(rules.LocalTime(DateTime.UtcNow));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Absences(rules).WriteSomeAsync(today, CancellationToken.None));
@@ -83,9 +84,9 @@ public sealed class AbsenceTests : IAsyncLifetime
     [Fact]
     public async Task AClockInAfterTheAlphaStillCounts()
     {
-        var rules = Noon() with { WorkEnd = new TimeOnly(11, 0), Workdays = Enum.GetValues<DayOfWeek>().ToHashSet() };
+        var rules = AtNoon() with { WorkEnd = new TimeOnly(11, 0), Workdays = Enum.GetValues<DayOfWeek>().ToHashSet() };
         var today = DateOnly.FromDateTime(rules.LocalTime(DateTime.UtcNow));
-        await using var app = await TestApp.StartAsync(("APP_TIMEZONE", ZoneAtNoon()), ("WORK_START", "08:30"), ("WORK_END", "23:59"), ("WORKDAYS", "1-7"));
+        await using var app = await TestApp.StartAsync(("WORK_START", "08:30"), ("WORK_END", "23:59"), ("WORKDAYS", "1-7"));
         var id = await app.AddPersonAsync(name: "Siang");
         var writer = app.Services.GetRequiredService<LedgerWriter>();
         await new Absences(app.Database, writer, rules, "app-node-1").WriteSomeAsync(today, CancellationToken.None);
@@ -120,7 +121,7 @@ public sealed class AbsenceTests : IAsyncLifetime
     [Fact]
     public async Task WhenItsHolderIsKilledAnotherProcessFinishesTheWork()
     {
-        const int people = 300, days = 40;
+        const int people = 300, days = 60;
         for (var i = 0; i < people; i++) await _app.AddPersonAsync();
         var first = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-days);
         await _app.AddAsync(Past.Day(1, "Orang 1", $"{first:yyyy-MM-dd}", "08:00:00"));
@@ -173,7 +174,7 @@ public sealed class AbsenceTests : IAsyncLifetime
     private System.Diagnostics.Process StartNode(string id)
     {
         var start = new System.Diagnostics.ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "absensi.dll"), "node"]) { RedirectStandardOutput = true };
-        (string, string)[] environment = [("NODE_ID", id), ("APP_PORT", "0"), ("WORKDAYS", "1-7"), ("ABSENSI_DATA", Path.GetDirectoryName(((SqliteDialect)Database.Dialect).DatabaseFile)!)];
+        (string, string)[] environment = [("NODE_ID", id), ("APP_TIMEZONE", Noon.Zone), ("APP_PORT", "0"), ("WORKDAYS", "1-7"), ("ABSENSI_DATA", Path.GetDirectoryName(((SqliteDialect)Database.Dialect).DatabaseFile)!)];
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var node = System.Diagnostics.Process.Start(start)!;
         node.BeginOutputReadLine();
@@ -192,12 +193,5 @@ public sealed class AbsenceTests : IAsyncLifetime
 
     private WorkRules EveryDay() => _app.Services.GetRequiredService<WorkRules>() with { Workdays = Enum.GetValues<DayOfWeek>().ToHashSet() };
 
-    private static WorkRules Noon() => new(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById(ZoneAtNoon()));
-
-    /// <summary>A zone in which it is between 11:00 and 13:00 now.</summary>
-    private static string ZoneAtNoon()
-    {
-        var offset = 12 - DateTime.UtcNow.Hour;
-        return offset == 0 ? "Etc/GMT" : $"Etc/GMT{(offset > 0 ? "-" : "+")}{Math.Abs(offset)}";
-    }
+    private static WorkRules AtNoon() => new(new TimeOnly(8, 30), TimeZoneInfo.FindSystemTimeZoneById(Noon.Zone));
 }

@@ -142,7 +142,7 @@ public sealed class ReadingTests : IAsyncLifetime
     [Fact]
     public async Task WorkRulesComeFromTheEnvironment()
     {
-        await using var early = await TestApp.StartAsync(("WORK_START", "00:00"), ("APP_TIMEZONE", "Asia/Jayapura"));
+        await using var early = await TestApp.StartAsync(("WORK_START", "00:00"));
         await using var late = await TestApp.StartAsync(("WORK_START", "23:59:59"));
         using var one = await early.NewEmployeeAsync();
         using var other = await late.NewEmployeeAsync();

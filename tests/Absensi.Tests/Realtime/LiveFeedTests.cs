@@ -201,6 +201,7 @@ public abstract class LiveFeedTests : IAsyncLifetime
     [Fact]
     public async Task AReaderThatDoesNotReadHoldsUpNobodyAndGetsEverythingWhenItReadsAgain()
     {
+        _app.Services.GetRequiredService<Broadcaster>().Stalled = TimeSpan.FromMinutes(2);
         var admin = await _app.AddPersonAsync(Roles.Admin);
         var filler = new LogFiller(_app.Database, [await _app.AddPersonAsync()]);
         await using var quick = await ListenAsync(admin, 0);
@@ -235,6 +236,7 @@ public abstract class LiveFeedTests : IAsyncLifetime
             while (listeners.All.Any()) await Task.Delay(20, patience.Token);
         asleep.Resume();
         await asleep.Closed;
+        _app.Services.GetRequiredService<Broadcaster>().Stalled = TimeSpan.FromMinutes(2);
         await using var back = await ListenAsync(admin, asleep.LastEventId);
         await back.UntilEventAsync(last);
 

@@ -4,6 +4,7 @@ using Absensi.Core.Attendance;
 using Absensi.Core.Events;
 using Absensi.Storage;
 using Dapper;
+using Absensi.Testing;
 
 namespace Absensi.Tests.Storage;
 
@@ -120,7 +121,7 @@ public sealed class LaravelDatabaseTests(SharedServer server) : IAsyncLifetime
     [Fact]
     public async Task AnAdoptionThatIsKilledGoesOnWhereItStood()
     {
-        await server.RunAsync(Name, LaravelSchema.People(100), LaravelSchema.Attendance(100, 60));
+        await server.RunAsync(Name, LaravelSchema.People(100), LaravelSchema.Attendance(100, 120));
         var before = await DumpAsync("attendances");
 
         foreach (var written in new[] { -1, 0, 1, 4000 })
@@ -132,21 +133,21 @@ public sealed class LaravelDatabaseTests(SharedServer server) : IAsyncLifetime
             await migrate.WaitForExitAsync();
         }
 
-        Assert.InRange(await WrittenAsync(), 1, 11_999);
+        Assert.InRange(await WrittenAsync(), 1, 23_999);
         using (var migrate = StartMigrate())
         {
             await migrate.WaitForExitAsync();
             Assert.Equal(0, migrate.ExitCode);
         }
 
-        Assert.Equal(12_000, (await _node.CheckLogAsync()).Count);
+        Assert.Equal(24_000, (await _node.CheckLogAsync()).Count);
         Assert.Equal(before, await DumpAsync("attendances"));
     }
 
     private Process StartMigrate()
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "absensi.dll"), "migrate"]);
-        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        foreach (var (name, value) in _environment.Append(("APP_TIMEZONE", Noon.Zone))) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -65,6 +65,23 @@ public abstract partial class StorageContract
     }
 
     [Fact]
+    public async Task ASessionThatWasEndedIsNotRememberedByALookUpThatBeganBefore()
+    {
+        using var sessions = new Sessions(_node.Database, _node.Settings);
+        var person = await _node.AddPersonAsync();
+
+        for (var round = 0; round < 50; round++)
+        {
+            var token = await sessions.StartAsync(person, null, null, CancellationToken.None);
+            var during = Enumerable.Range(0, 8).Select(_ => Task.Run(() => sessions.FindAsync(token, CancellationToken.None))).ToList();
+            await sessions.EndAsync(token, CancellationToken.None);
+            await Task.WhenAll(during);
+
+            Assert.Null(await sessions.FindAsync(token, CancellationToken.None));
+        }
+    }
+
+    [Fact]
     public async Task ATokenIsMadeUsedAndRevoked()
     {
         var tokens = new ApiTokens(_node.Database);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Absensi.Core.Attendance;
 using Absensi.Core.Events;
 using Absensi.Storage;
+using Absensi.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Absensi.Tests.Storage;
@@ -30,6 +31,7 @@ public sealed class StorageNode : IAsyncDisposable
     public static async Task<StorageNode> StartAsync(IEnumerable<(string Name, string Value)> environment, string nodeId = "app-node-1")
     {
         var variables = environment.ToDictionary(v => v.Name, v => v.Value);
+        variables.TryAdd("APP_TIMEZONE", Noon.Zone);
         var node = new StorageNode(Settings.Parse(new SettingsSource(variables.GetValueOrDefault)), nodeId);
         await node.Writer.StartAsync(CancellationToken.None);
         return node;
