@@ -59,6 +59,15 @@ public static class Waiting
     /// <summary>Waits until a JavaScript condition holds. Playwright's own way evaluates anew each time, which our content policy forbids.</summary>
     public static Task UntilAsync(this IPage page, string condition) =>
         page.EvaluateAsync($"async () => {{ while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 20)); }}");
+
+    /// <summary>Does what leads to another page, and waits until that is loaded. Who looks for an address only after the act may miss the moment it comes.</summary>
+    public static async Task ActAndGoAsync(this IPage page, string url, Func<Task> act)
+    {
+        var there = page.WaitForURLAsync(url, new() { WaitUntil = WaitUntilState.Commit });
+        await act();
+        await there;
+        await page.WaitForLoadStateAsync();
+    }
 }
 
 /// <param name="Complaints">Script errors and what the content policy stopped.</param>

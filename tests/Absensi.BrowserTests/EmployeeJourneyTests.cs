@@ -52,8 +52,7 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : AdminTests, IClass
         await page.EvaluateAsync("addEventListener('submit', (event) => { sessionStorage.sent = Number(sessionStorage.sent ?? 0) + !event.defaultPrevented; })");
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("siti");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/admin/karyawan?cari=siti");
+        await page.ActAndGoAsync("**/admin/karyawan?cari=siti", () => page.Keyboard.PressAsync("Enter"));
         Assert.Equal("1", await page.EvaluateAsync<string>("sessionStorage.sent"));
         var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
         var file = await File.ReadAllTextAsync(await download.PathAsync());
@@ -78,9 +77,8 @@ public sealed class EmployeeJourneyTests(Browsing browsing) : AdminTests, IClass
         await page.GotoAsync($"/admin/karyawan/{id}");
         await page.GetByText("Nonaktifkan", new() { Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Ya, nonaktifkan" }).ClickAsync();
+        await open.Page.ActAndGoAsync("**/login", () => page.GetByRole(AriaRole.Button, new() { Name = "Ya, nonaktifkan" }).ClickAsync());
         await page.GetByText("Rina Mantan dinonaktifkan").WaitForAsync();
-        await open.Page.WaitForURLAsync("**/login");
 
         Assert.False((await App.Services.GetRequiredService<Users>().FindAsync(id, CancellationToken.None))!.Active);
         Assert.Empty(visit.Complaints);

@@ -88,8 +88,7 @@ public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Bro
         var login = await page.RunAndWaitForPopupAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "masuk lagi di tab baru" }).ClickAsync());
         await login.GetByLabel("Email").FillAsync("orang2@absensi.test");
         await login.GetByLabel("Kata sandi", new() { Exact = true }).FillAsync("kata-sandi-panjang");
-        await login.Keyboard.PressAsync("Enter");
-        await login.WaitForURLAsync("**/admin/dashboard");
+        await login.ActAndGoAsync("**/admin/dashboard", () => login.Keyboard.PressAsync("Enter"));
         await Save(page).ClickAsync();
         await page.GetByText("Siti Nurhaliza ditambahkan").WaitForAsync();
 
@@ -105,8 +104,7 @@ public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Bro
         await page.GotoAsync("/login");
         await page.GetByLabel("Email").FillAsync("orang2@absensi.test");
         await page.GetByLabel("Kata sandi", new() { Exact = true }).FillAsync("kata-sandi-panjang");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/dashboard");
+        await page.ActAndGoAsync("**/dashboard", () => page.Keyboard.PressAsync("Enter"));
         await page.GotoAsync("/profil/sandi");
 
         await page.GetByLabel("Kata sandi sekarang").FillAsync("kata-sandi-panjang");
@@ -136,8 +134,7 @@ public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Bro
               .observe(document.documentElement, { attributes: true, attributeFilter: ['data-leaving'] })
             """);
 
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Rekap" }).ClickAsync();
-        await visit.Page.WaitForURLAsync("**/rekap");
+        await visit.Page.ActAndGoAsync("**/rekap", () => visit.Page.GetByRole(AriaRole.Link, new() { Name = "Rekap" }).ClickAsync());
 
         Assert.Equal("3px", await visit.Page.EvaluateAsync<string>("sessionStorage.getItem('line')"));
         Assert.False(await visit.Page.EvaluateAsync<bool>("'leaving' in document.documentElement.dataset"));

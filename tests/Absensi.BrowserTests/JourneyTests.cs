@@ -24,8 +24,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         await page.GotoAsync("/login");
         await page.GetByLabel("Email").FillAsync("orang1@absensi.test");
         await page.GetByLabel("Kata sandi", new() { Exact = true }).FillAsync(Password);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/dashboard");
+        await page.ActAndGoAsync("**/dashboard", () => page.Keyboard.PressAsync("Enter"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Absen Masuk" }).ClickAsync();
         await page.GetByText("Absen masuk tercatat").WaitForAsync();
         var first = await LastAsync();
@@ -178,8 +177,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         await TabToAsync(page, "password");
         await page.Keyboard.TypeAsync(Password);
         await TabToAsync(page, "Masuk");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/dashboard");
+        await page.ActAndGoAsync("**/dashboard", () => page.Keyboard.PressAsync("Enter"));
         await page.GetByText("Lokasi siap").WaitForAsync();
         await page.Keyboard.PressAsync("Tab");
         Assert.Equal("Langsung ke isi", await FocusAsync(page));
@@ -191,8 +189,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         await page.Keyboard.PressAsync("Escape");
         await page.GetByText("Absen masuk tercatat").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         await TabToAsync(page, "Keluar");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/login");
+        await page.ActAndGoAsync("**/login", () => page.Keyboard.PressAsync("Enter"));
 
         Assert.Equal("AbsensiCreated", (await LastAsync()).EventType);
         Assert.Empty(visit.Complaints);
@@ -226,10 +223,8 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         await other.Page.GotoAsync("/dashboard");
 
         await one.Page.GotoAsync("/profil");
-        await one.Page.GetByRole(AriaRole.Button, new() { Name = "Keluar dari semua perangkat" }).ClickAsync();
-        await one.Page.WaitForURLAsync("**/login");
-        await other.Page.ReloadAsync();
-        await other.Page.WaitForURLAsync("**/login");
+        await one.Page.ActAndGoAsync("**/login", () => one.Page.GetByRole(AriaRole.Button, new() { Name = "Keluar dari semua perangkat" }).ClickAsync());
+        await other.Page.ActAndGoAsync("**/login", () => other.Page.ReloadAsync());
 
         Assert.Empty(one.Complaints.Concat(other.Complaints));
     }

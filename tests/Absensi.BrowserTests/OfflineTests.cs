@@ -50,8 +50,7 @@ public sealed class OfflineTests(Browsing browsing) : IClassFixture<Browsing>, I
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Absen Masuk" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Tutup" }).First.ClickAsync();
         await visit.Page.GotoAsync("/riwayat");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Keluar" }).ClickAsync();
-        await visit.Page.WaitForURLAsync("**/login");
+        await visit.Page.ActAndGoAsync("**/login", () => visit.Page.GetByRole(AriaRole.Button, new() { Name = "Keluar" }).ClickAsync());
 
         var kept = JsonSerializer.Deserialize<Dictionary<string, string>>(await visit.Page.EvaluateAsync<string>(
             """
