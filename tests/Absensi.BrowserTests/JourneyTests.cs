@@ -128,6 +128,26 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     }
 
     [Fact]
+    public async Task ATapMadeElsewhereBeforeThePortalListensIsSeenToo()
+    {
+        using var employee = await _app.NewEmployeeAsync();
+        await using var phone = await browsing.VisitAsync(_app, employee, width: 360, height: 740);
+        var tapped = new TaskCompletionSource();
+        await phone.Page.RouteAsync("**/build/hub-*.js", async route =>
+        {
+            await tapped.Task;
+            await route.ContinueAsync();
+        });
+
+        await phone.Page.GotoAsync("/dashboard");
+        await employee.TapAsync("/absensi/masuk");
+        tapped.SetResult();
+        await phone.Page.GetByLabel("Keadaan hari ini").GetByText("Sudah masuk").WaitForAsync();
+
+        Assert.Empty(phone.Complaints);
+    }
+
+    [Fact]
     public async Task AnotherTabLearnsOfATapAtOnce()
     {
         using var session = await _app.NewEmployeeAsync();

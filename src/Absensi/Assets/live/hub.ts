@@ -2,8 +2,8 @@ import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/si
 import type { AttendanceEvent, Presence, Server } from './events';
 
 export type Hub = {
-  /** @param after the last event that is known; null for "from now". */
-  subscribe(after: number | null): Promise<void>;
+  /** @param after the last event that is known. */
+  subscribe(after: number): Promise<void>;
   /** The id of the process that serves the connection. */
   node(): Promise<string>;
   stop(): Promise<void>;

@@ -8,11 +8,14 @@ namespace Absensi.Features.Clock;
 
 /// <summary>The employee's own page: today, one button, the week so far.</summary>
 [Authorize(Policies.Karyawan)]
-public sealed class PortalModel(Database database, WorkRules rules) : PageModel
+public sealed class PortalModel(Database database, EventLog log, WorkRules rules) : PageModel
 {
     private const int RememberedDays = 28;
 
     public DateTime Now { get; private set; }
+
+    /// <summary>The log's last position before the rows were read.</summary>
+    public long LastId { get; private set; }
     public WorkRules Rules => rules;
     public AttendanceRow? Today { get; private set; }
 
@@ -27,6 +30,8 @@ public sealed class PortalModel(Database database, WorkRules rules) : PageModel
 
     public async Task OnGetAsync(CancellationToken cancel)
     {
+        // The position first: whatever is committed meanwhile comes again over the feed rather than not at all.
+        LastId = await log.LastIdAsync(cancel);
         Now = rules.LocalTime(await database.UtcNowAsync(cancel));
         var today = DateOnly.FromDateTime(Now);
         var monday = today.AddDays(-(((int)today.DayOfWeek + 6) % 7));

@@ -12,7 +12,7 @@ import { readable, type ReadableReceipt, type Receipt, type Today } from './rece
 import { lateWords, pageArrivedAt, ServerClock, wallMs, wallText } from './serverClock';
 import { type Kind, Outbox, uuid } from './tap';
 
-type Page = { now: string; user_id: number; work_start: string; today: Today | null; before: [number, number][] };
+type Page = { now: string; user_id: number; work_start: string; today: Today | null; before: [number, number][]; last_id: number };
 type Heard = Pick<AttendanceEvent['data'], 'type' | 'status' | 'timestamp'>;
 type Phase = 'idle' | 'locating' | 'sending' | 'waiting';
 
@@ -44,7 +44,7 @@ component('clock', () => {
       window.addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
       for (const change of ['online', 'offline']) window.addEventListener(change, () => { this.connected = navigator.onLine; });
       if (outbox.read()) void this.deliver();
-      void stayOnline(({ data }) => this.heard(data, 'perangkat'));
+      void stayOnline(page.last_id, ({ data }) => this.heard(data, 'perangkat'));
       tabs.onmessage = ({ data }) => this.heard(data as Heard, 'tab');
     },
 

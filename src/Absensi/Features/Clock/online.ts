@@ -6,8 +6,8 @@ import type { Hub } from '@/live/hub';
 const earliestMs = 2000;
 const spreadMs = 3000;
 
-/** Shows this person as online while the page is open, and brings what happens to their attendance elsewhere. */
-export async function stayOnline(heard: (event: AttendanceEvent) => void): Promise<void> {
+/** Shows this person as online while the page is open, and brings what happens to their attendance elsewhere, from the event after `last` on. */
+export async function stayOnline(last: number, heard: (event: AttendanceEvent) => void): Promise<void> {
   let hub: Hub | null = null;
   let left = false;
   window.addEventListener('pagehide', () => {
@@ -18,8 +18,15 @@ export async function stayOnline(heard: (event: AttendanceEvent) => void): Promi
   for (let attempt = 0; !left; attempt++) {
     try {
       const { connect } = await import('@/live/hub');
-      hub = await connect({ event: heard, presence: () => undefined, servers: () => undefined });
-      await hub.subscribe(null);
+      hub = await connect({
+        event: (event) => {
+          last = event.event_id;
+          heard(event);
+        },
+        presence: () => undefined,
+        servers: () => undefined,
+      });
+      await hub.subscribe(last);
       attempt = 0;
       await hub.closed;
     } catch {
