@@ -166,22 +166,32 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     public async Task TheClusterPageMeasuresTheWayOfATap()
     {
         using var admin = await _app.NewAdminAsync();
-        using var employee = await _app.NewEmployeeAsync("Siti Nurhaliza");
         await using var visit = await browsing.VisitAsync(_app, admin);
         var page = visit.Page;
+        IReadOnlyList<string> times = [];
 
         await page.GotoAsync("/admin/klaster");
         await page.GetByText("Layar ini dilayani Jakarta").WaitForAsync();
-        await employee.TapAsync("/absensi/masuk");
-        // A report may be written between a tap's commit and its reading: the next one, a second later, has the rest.
-        await page.Locator(".hop[data-part] .hop-time", new() { HasTextRegex = new("[0-9]") }).Nth(2).WaitForAsync();
-        var times = await page.Locator(".hop[data-part] .hop-time").AllInnerTextsAsync();
+        // Of one that comes late, over a new connection, the way stays unknown: then the next is measured.
+        for (var tap = 0; tap < 20 && !AreKnown(); tap++)
+        {
+            using var employee = await _app.NewEmployeeAsync();
+            await employee.TapAsync("/absensi/masuk");
+            // A report may be written between a tap's commit and its reading: the next one, a second later, has the rest.
+            for (var look = 0; look < 50 && !AreKnown(); look++)
+            {
+                await Task.Delay(100);
+                times = await page.Locator(".hop[data-part] .hop-time").AllInnerTextsAsync();
+            }
+        }
 
-        Assert.Equal("up", await page.Locator("[data-box='node:app-node-1']").GetAttributeAsync("data-health"));
-        Assert.Equal("off", await page.Locator("[data-box=redis]").GetAttributeAsync("data-health"));
+        await page.Locator("[data-box='node:app-node-1'][data-health=up]").WaitForAsync();
+        await page.Locator("[data-box=redis][data-health=off]").WaitForAsync();
         Assert.Equal(3, times.Count);
         Assert.All(times, time => Assert.Matches("^[0-9.]+(,[0-9])? md$", time));
         Assert.Empty(visit.Complaints);
+
+        bool AreKnown() => times.Count > 0 && times.All(time => time.Any(char.IsDigit));
     }
 
     [Fact]
