@@ -102,7 +102,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
 
         await visit.Page.GotoAsync("/admin/dashboard");
         await visit.Page.GetByRole(AriaRole.Status).GetByText("Live", new() { Exact = true }).First.WaitForAsync();
-        await employee.TapAsync("/absensi/masuk");
+        await employee.ClockInAsync();
         await visit.Page.Locator("section[aria-labelledby=terbaru] li", new() { HasText = "Siti Nurhaliza" }).WaitForAsync();
 
         Assert.Equal(1, await visit.Page.Locator("section[aria-labelledby=terbaru] li", new() { HasText = "Siti Nurhaliza" }).CountAsync());
@@ -120,7 +120,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         await phone.Page.GotoAsync("/dashboard");
         await office.Page.GotoAsync("/admin/dashboard");
         await office.Page.Locator("section[aria-labelledby=hadir-online]").GetByText("Siti Nurhaliza").WaitForAsync();
-        await employee.TapAsync("/absensi/masuk");
+        await employee.ClockInAsync();
         await phone.Page.GetByText("tercatat dari perangkat lain").WaitForAsync();
 
         Assert.Contains("Sudah masuk", await phone.Page.GetByLabel("Keadaan hari ini").InnerTextAsync());
@@ -140,7 +140,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         });
 
         await phone.Page.GotoAsync("/dashboard");
-        await employee.TapAsync("/absensi/masuk");
+        await employee.ClockInAsync();
         tapped.SetResult();
         await phone.Page.GetByLabel("Keadaan hari ini").GetByText("Sudah masuk").WaitForAsync();
 
@@ -176,7 +176,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         for (var tap = 0; tap < 20 && !AreKnown(); tap++)
         {
             using var employee = await _app.NewEmployeeAsync();
-            await employee.TapAsync("/absensi/masuk");
+            await employee.ClockInAsync();
             // A report may be written between a tap's commit and its reading: the next one, a second later, has the rest.
             for (var look = 0; look < 50 && !AreKnown(); look++)
             {

@@ -80,7 +80,7 @@ public sealed class Office : IAsyncLifetime
         _sessions[Who.Admin] = await App.SignInAsync(admin);
         _import = await StageAsync(admin);
         using var session = await App.SignInAsync(_longName);
-        await session.TapAsync("/absensi/masuk");
+        await session.ClockInAsync();
     }
 
     public async Task DisposeAsync()
