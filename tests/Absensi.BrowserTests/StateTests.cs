@@ -96,6 +96,7 @@ public sealed class StateTests(Browsing browsing) : IClassFixture<Browsing>, IAs
 
     private static async Task LookAsync(Visit visit, string what)
     {
+        await visit.Page.UntilAsync("document.readyState === 'complete'"); // with its style
         Assert.Equal("", string.Join('\n', (await Axe.BarriersAsync(visit.Page)).Select(barrier => $"{what}: {barrier}")));
         Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{what} is too wide");
         Assert.Empty(visit.Complaints);
