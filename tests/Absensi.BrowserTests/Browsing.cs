@@ -72,6 +72,16 @@ public static class Waiting
     public static Task UntilAsync(this IPage page, string condition) =>
         page.EvaluateAsync($"async () => {{ while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 20)); }}");
 
+    /// <summary>From the next document on keeps what toasts say, for <see cref="ToldAsync"/>: they are gone after six seconds.</summary>
+    public static Task KeepToastsAsync(this IPage page) => page.AddInitScriptAsync(
+        """
+        window.told = '';
+        new MutationObserver(() => { window.told += document.querySelector('body > [aria-live]')?.textContent ?? ''; }).observe(document, { childList: true, subtree: true });
+        """);
+
+    /// <summary>Waits until a toast has said that, be it still there or not.</summary>
+    public static Task ToldAsync(this IPage page, string words) => page.UntilAsync($"window.told.includes('{words}')");
+
     /// <summary>Does what leads to another page, and waits until that is loaded. Who looks for an address only after the act may miss the moment it comes.</summary>
     public static async Task ActAndGoAsync(this IPage page, string url, Func<Task> act)
     {

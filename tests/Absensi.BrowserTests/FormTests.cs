@@ -162,6 +162,7 @@ public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Bro
     {
         await using var visit = await browsing.VisitAsync(App, Admin, width: 360, height: 740);
         var page = visit.Page;
+        await page.KeepToastsAsync();
         await page.GotoAsync("/admin/karyawan/impor");
         var network = await visit.Context.NewCDPSessionAsync(page);
         await network.SendAsync("Network.enable");
@@ -175,9 +176,9 @@ public sealed class FormTests(Browsing browsing) : AdminTests, IClassFixture<Bro
         await page.UntilAsync("document.querySelector('progress').value > 0");
         Assert.Empty(await Axe.BarriersAsync(page));
         await page.GetByRole(AriaRole.Button, new() { Name = "Batal" }).ClickAsync();
-        await page.GetByText("Unggahan dibatalkan").WaitForAsync();
+        await page.ToldAsync("Unggahan dibatalkan");
+        await page.GetByRole(AriaRole.Progressbar).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
-        Assert.False(await page.GetByRole(AriaRole.Progressbar).IsVisibleAsync());
         Assert.Equal(0, await App.Database.FirstAsync<int>("SELECT COUNT(*) FROM people_imports", null, CancellationToken.None));
         Assert.Empty(visit.Complaints);
     }

@@ -51,6 +51,7 @@ public sealed partial class ReportTests(Browsing browsing) : AdminTests, IClassF
             """, null, CancellationToken.None);
         await using var visit = await browsing.VisitAsync(App, Admin);
         var page = visit.Page;
+        await page.KeepToastsAsync();
         await page.GotoAsync("/riwayat");
         Assert.True(await page.GetByText("lebih dari 1.000 baris").IsVisibleAsync());
         var network = await visit.Context.NewCDPSessionAsync(page);
@@ -63,7 +64,7 @@ public sealed partial class ReportTests(Browsing browsing) : AdminTests, IClassF
         await page.GetByText(new Regex("Mengunduh [0-9,]+ MB…")).WaitForAsync();
         Assert.Empty(await Axe.BarriersAsync(page));
         await page.GetByRole(AriaRole.Button, new() { Name = "Batal" }).ClickAsync();
-        await page.GetByText("Unduhan dibatalkan.").WaitForAsync();
+        await page.ToldAsync("Unduhan dibatalkan.");
         await page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).WaitForAsync();
 
         Assert.Equal(0, kept);
