@@ -234,7 +234,7 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
         var page = visit.Page;
         await page.GotoAsync("/riwayat");
         await page.GetByLabel("Status").SelectOptionAsync("Terlambat");
-        await page.GetByText("Tidak ada yang cocok dengan saringan ini").WaitForAsync(new() { Timeout = 20000 });
+        await page.GetByText("Tidak ada yang cocok dengan saringan ini").WaitForAsync();
 
         await page.GoBackAsync(new() { WaitUntil = WaitUntilState.Load });
         await page.UntilAsync("document.getElementById('status').value === ''");
