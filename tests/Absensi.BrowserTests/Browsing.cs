@@ -70,7 +70,7 @@ public static class Waiting
 
     /// <summary>Waits until a JavaScript condition holds. Playwright's own way evaluates anew each time, which our content policy forbids.</summary>
     public static Task UntilAsync(this IPage page, string condition) =>
-        page.EvaluateAsync($"async () => {{ while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 20)); }}");
+        page.EvaluateAsync($"async () => {{ while (!(await ({condition}))) await new Promise((next) => setTimeout(next, 20)); }}").WaitAsync(Browsing.Patience);
 
     /// <summary>From the next document on keeps what toasts say, for <see cref="ToldAsync"/>: they are gone after six seconds.</summary>
     public static Task KeepToastsAsync(this IPage page) => page.AddInitScriptAsync(

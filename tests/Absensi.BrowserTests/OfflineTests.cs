@@ -85,7 +85,7 @@ public sealed class OfflineTests(Browsing browsing) : IClassFixture<Browsing>, I
         Assert.Equal(["absensi-ofanolderone"], await CachesAsync());
 
         newer = true;
-        await visit.Page.EvaluateAsync("navigator.serviceWorker.ready.then((registration) => registration.update())");
+        await visit.Page.EvaluateAsync("navigator.serviceWorker.ready.then((registration) => registration.update())").WaitAsync(Browsing.Patience);
         await visit.Page.UntilAsync("caches.keys().then((names) => names.length === 1 && names[0] !== 'absensi-ofanolderone')");
         await visit.Context.UnrouteAllAsync();
         await visit.Context.SetOfflineAsync(true);
@@ -139,7 +139,7 @@ public sealed class OfflineTests(Browsing browsing) : IClassFixture<Browsing>, I
     private static async Task OpenWithWorkerAsync(IPage page)
     {
         await page.GotoAsync("/dashboard");
-        await page.EvaluateAsync("navigator.serviceWorker.ready.then(() => true)");
+        await page.UntilAsync("navigator.serviceWorker.ready.then(() => true)");
         await page.UntilAsync("navigator.serviceWorker.controller !== null");
     }
 
