@@ -149,6 +149,28 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
     }
 
     [Fact]
+    public async Task ThePortalSaysOfAnArrivalWhatItsScriptSaysToo()
+    {
+        using var session = await _app.NewEmployeeAsync();
+        await using var visit = await browsing.VisitAsync(_app, session, width: 360, height: 740);
+        await session.ClockInAsync();
+        (string Time, string Words)[] arrivals =
+        [
+            ("08:30:00", "Tepat waktu (batas 08.30)"), ("08:30:01", "Terlambat kurang dari 1 menit (batas 08.30)"), ("08:42:59", "Terlambat 12 menit (batas 08.30)"),
+            ("10:30:00", "Terlambat 2 jam (batas 08.30)"), ("11:45:00", "Terlambat 3 jam 15 menit (batas 08.30)"),
+        ];
+
+        foreach (var (time, words) in arrivals)
+        {
+            await _app.Database.ExecuteAsync("UPDATE attendances SET jam_masuk = date || ' ' || @time", new { time }, CancellationToken.None);
+            Assert.Contains($"x-text=\"detail\">{words}<", (await session.GetAsync("/dashboard", json: false)).Body, StringComparison.Ordinal);
+            await visit.Page.GotoAsync("/dashboard");
+            await visit.Page.UntilAsync("'ready' in document.documentElement.dataset");
+            Assert.Equal(words, await visit.Page.Locator("[x-text=detail]").InnerTextAsync());
+        }
+    }
+
+    [Fact]
     public async Task AnotherTabLearnsOfATapAtOnce()
     {
         using var session = await _app.NewEmployeeAsync();

@@ -29,6 +29,17 @@ public static class Words
     public static string Time(TimeOnly time) => time.ToString("HH.mm", CultureInfo.InvariantCulture);
     public static string TimeToSecond(DateTime time) => time.ToString("HH.mm.ss", CultureInfo.InvariantCulture);
 
+    /// <summary>How an arrival stands to the start of work, to the minute; the portal's script says the same.</summary>
+    public static string Lateness(DateTime arrivedAt, TimeOnly workStart)
+    {
+        var limit = $"(batas {Time(workStart)})";
+        var late = arrivedAt.TimeOfDay - new TimeSpan(workStart.Hour, workStart.Minute, 0);
+        if (late <= TimeSpan.Zero) return $"Tepat waktu {limit}";
+        if (late < TimeSpan.FromMinutes(1)) return $"Terlambat kurang dari 1 menit {limit}";
+        (int Value, string Word)[] parts = [(late.Hours, "jam"), (late.Minutes, "menit")];
+        return $"Terlambat {string.Join(' ', parts.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Word}"))} {limit}";
+    }
+
     public static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '.');
 
     /// <summary>" · WIB" and its sisters; nothing for zones that have no such name.</summary>
