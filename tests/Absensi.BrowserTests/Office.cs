@@ -68,10 +68,19 @@ public sealed class Office : IAsyncLifetime
         var start = new TimeOnly(began.Hour, began.Minute);
         App = await TestApp.StartAsync(("APP_TIMEZONE", zone), ("WORK_START", start.ToString("HH:mm")), ("APP_ENV", "development"));
         await new DemoData(App.Database, new WorkRules(start, TimeZoneInfo.FindSystemTimeZoneById(zone))).AddAsync(40, 40, 45, CancellationToken.None);
-        const string late = "FROM attendances WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL ORDER BY id DESC LIMIT 1";
-        _day = await App.Database.FirstAsync<long>("SELECT id " + late, null, CancellationToken.None);
-        _worker = await App.Database.FirstAsync<long>("SELECT user_id " + late, null, CancellationToken.None);
-        _sessions[Who.Employee] = await App.SignInAsync(_worker);
+        // Of somebody whose work is not over today.
+        const string late =
+            """
+            FROM attendances a WHERE status = 'Terlambat' AND jam_pulang IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM attendances t WHERE t.user_id = a.user_id AND t.date = @today AND (t.status = 'Alpha' OR t.jam_pulang IS NOT NULL))
+            ORDER BY id DESC LIMIT 1
+            """;
+        var today = new { today = DateOnly.FromDateTime(Local(zone)) };
+        _day = await App.Database.FirstAsync<long>("SELECT id " + late, today, CancellationToken.None);
+        _worker = await App.Database.FirstAsync<long>("SELECT user_id " + late, today, CancellationToken.None);
+        var worker = _sessions[Who.Employee] = await App.SignInAsync(_worker);
+        if (await App.Database.FirstAsync<int>("SELECT COUNT(*) FROM attendances WHERE user_id = @_worker AND date = @today", new { _worker, today.today }, CancellationToken.None) == 0)
+            await worker.ClockInAsync();
         var users = App.Services.GetRequiredService<Users>();
         _longName = (await users.AddAsync(LongName, "raden.mas@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None))!.Value;
         var newcomer = await users.AddAsync("Putri Ayu", "putri@absensi.test", "none", Roles.Karyawan, false, DateTime.UtcNow, CancellationToken.None);
