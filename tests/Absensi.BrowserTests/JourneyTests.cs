@@ -1,6 +1,8 @@
+using Absensi.Features.Dashboard;
 using Absensi.Security;
 using Absensi.Storage;
 using Absensi.Tests;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Absensi.BrowserTests;
@@ -107,6 +109,29 @@ public sealed class JourneyTests(Browsing browsing) : IClassFixture<Browsing>, I
 
         Assert.Equal(1, await visit.Page.Locator("section[aria-labelledby=terbaru] li", new() { HasText = "Siti Nurhaliza" }).CountAsync());
         Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task TheDashboardsPositionIsThatOfItsNewestRow()
+    {
+        var query = _app.Services.GetRequiredService<DashboardQuery>();
+        var people = new List<TestClient>();
+        for (var i = 0; i < 40; i++) people.Add(await _app.NewEmployeeAsync());
+        await people[0].ClockInAsync();
+
+        var taps = Task.Run(async () =>
+        {
+            foreach (var person in people.Skip(1)) await person.ClockInAsync();
+        });
+        do
+        {
+            var data = await query.DataAsync(CancellationToken.None);
+            Assert.Equal(data.LastId, data.LatestAttendances[0].GetProperty("event_id").GetInt64());
+        }
+        while (!taps.IsCompleted);
+
+        await taps;
+        people.ForEach(person => person.Dispose());
     }
 
     [Fact]

@@ -16,9 +16,8 @@ public sealed class DashboardQuery(Database database, EventLog log, Nodes nodes,
 
     public async Task<DashboardData> DataAsync(CancellationToken cancel)
     {
-        // The position first: whatever is committed meanwhile comes again over the feed rather than not at all.
-        var lastId = await log.LastIdAsync(cancel);
-        var key = $"absensi:dashboard:{lastId}";
+        var head = await log.LastIdAsync(cancel);
+        var key = $"absensi:dashboard:{head}";
         if (await cache.GetAsync<DashboardData>(key) is { } known) return known;
 
         var latest = await log.LatestAsync(10, cancel);
@@ -27,7 +26,8 @@ public sealed class DashboardQuery(Database database, EventLog log, Nodes nodes,
             await MetricsAsync(servers, cancel),
             latest.Select(e => JsonDocument.Parse(e.ToWire()).RootElement).Select(Flat).ToList(),
             servers.Select(Storage.ServerStatus.Of).ToList(),
-            lastId);
+            // Of the newest row rather than of the log: what is committed meanwhile comes over the feed, and is not among the rows.
+            latest.Count > 0 ? latest[0].Id : head);
         await cache.SetAsync(key, data, Remembered);
         return data;
     }
