@@ -45,7 +45,8 @@ component('roll', () => {
       // Somebody who was added since the page was loaded is not among those it counts.
       if (this.missing.some((person) => person.id === data.user_id) || this.missingCount > this.missing.length) this.missingCount--;
       this.missing = this.missing.filter((person) => person.id !== data.user_id);
-      if (data.status !== 'Terlambat') return;
+      // Who came while the page was being made is there already.
+      if (data.status !== 'Terlambat' || this.late.some((person) => person.id === data.id)) return;
       this.late = [{ id: data.id, user_id: data.user_id, name: data.user_name, time: hourMinute(data.timestamp) }, ...this.late].slice(0, 100);
       this.lateCount++;
     },
