@@ -67,6 +67,32 @@ public sealed class LiveTests(Office office)
         Assert.Empty(visit.Complaints);
     }
 
+    [Theory]
+    [InlineData("/admin/dashboard", 360)]
+    [InlineData("/admin/dashboard?layar=1", 1440)]
+    [InlineData("/admin/klaster", 1440)]
+    public async Task TheWordOnTheStateOfTheLineChangesInItsPlace(string address, int width)
+    {
+        await using var visit = await office.OpenAsync(Who.Admin, width, 740);
+        var seen = new TaskCompletionSource();
+        await visit.Page.RouteAsync("**/build/hub-*.js", async route =>
+        {
+            await seen.Task;
+            await route.ContinueAsync();
+        });
+        var state = visit.Page.Locator("header [role=status]");
+
+        await visit.Page.GotoAsync(address);
+        await visit.Page.UntilAsync("'ready' in document.documentElement.dataset && document.fonts.status === 'loaded'");
+        var before = await PlaceAsync();
+        seen.SetResult();
+        await state.GetByText("Live", new() { Exact = true }).WaitForAsync();
+
+        Assert.Equal(before, await PlaceAsync());
+
+        Task<string> PlaceAsync() => state.EvaluateAsync<string>("(state) => JSON.stringify(state.getBoundingClientRect())");
+    }
+
     [Fact]
     public async Task TwoBrowsersShowTheSameTap()
     {
