@@ -66,7 +66,8 @@ export async function start({ server, people = 20_000, historyDays = 40, nodes =
     const redis = run('redis', 'redis-server', ['--port', `${redisPort}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
     const common = {
       DB_HOST: server.host, DB_PORT: `${server.port}`, DB_USERNAME: server.user, DB_PASSWORD: server.password, DB_DATABASE: database, DB_SSL_MODE: 'None', REDIS_HOST: '127.0.0.1', REDIS_PORT: `${redisPort}`,
-      TRUSTED_PROXIES: '127.0.0.1', SESSION_LIFETIME: '600', ...environment,
+      // The day does not end meanwhile: whoever had not come by then would be written down as absent.
+      TRUSTED_PROXIES: '127.0.0.1', SESSION_LIFETIME: '600', WORK_END: '23:59', ...environment,
     };
     execFileSync('dotnet', [program, 'migrate'], { env: { ...process.env, ...common } });
     const tokens = seed(sql, people, historyDays);
