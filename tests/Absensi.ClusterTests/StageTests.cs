@@ -60,9 +60,10 @@ public sealed class StageTests
         await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" });
         await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen" && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() >= 3);
         var stopped = Program.State(node);
-        await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
+        var revived = await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
         await UntilAsync(admin, view => Actor(view, "Bandung") is ("running", null) && Member(view, "app-node-2").GetProperty("seen_ago").GetInt32() < 2);
 
+        Assert.Equal((200, "Bandung dihidupkan"), (revived.Status, revived.Message));
         Assert.Equal('T', stopped);
         Assert.NotEqual('T', Program.State(node));
         Assert.Equal(node, cluster.Nodes()["app-node-2"]);
@@ -78,11 +79,11 @@ public sealed class StageTests
 
         await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" }, key);
         await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen");
-        await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
+        var revived = await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
         await UntilAsync(admin, view => Actor(view, "Bandung").State == "running");
         var again = await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" }, key);
 
-        Assert.Equal(200, again.Status);
+        Assert.Equal((200, 200), (revived.Status, again.Status));
         Assert.Equal("running", Actor(await LookAsync(admin), "Bandung").State);
         Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
     }

@@ -48,11 +48,12 @@ public sealed class StageHand(string path)
     }
 }
 
-/// <summary>An open call: what was asked for is done when it is disposed, if it was <see cref="Wanted"/>.</summary>
+/// <summary>An open call: what was asked for is done when it is disposed for the first time, if it was <see cref="Wanted"/> then.</summary>
 public sealed class StageLine : IDisposable
 {
     private readonly Socket _socket;
     private readonly StageReply _reply;
+    private bool _isDisposed;
 
     internal StageLine(Socket socket, StageReply reply) => (_socket, _reply) = (socket, reply);
 
@@ -64,6 +65,8 @@ public sealed class StageLine : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         try
         {
             if (Wanted) _socket.Send("\n"u8);

@@ -25,7 +25,9 @@ public static class StageEndpoints
         if (!isAct) errors["action"] = ["The action must be kill, freeze or revive."];
         if (errors.Count > 0) return Results.Json(ValidationFailure.Of(errors), Json.Options, statusCode: 400);
 
-        // First: what is done may take the database away.
+        // Revived first: what is frozen may hold the database's lock. All else is done last: it may take the database away.
+        line.Wanted = act == StageAct.Revive;
+        if (line.Wanted) line.Dispose();
         if (!line.IsDone) await audit.WriteAsync(context, AuditActions.Staged, $"{form.Target}: {Word(act)}", cancel);
         line.Wanted = true;
         return Results.Json(new StageAnswer(true, $"{form.Target} {Word(act)}"), Json.Options);
