@@ -2,16 +2,18 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Absensi.Storage;
 using Absensi.Testing;
+using Xunit.Abstractions;
 
 namespace Absensi.ClusterTests.Feed;
 
-public sealed class FeedClusterTests(FeedCluster cluster) : IClassFixture<FeedCluster>
+public sealed class FeedClusterTests(FeedCluster cluster, ITestOutputHelper output) : IClassFixture<FeedCluster>
 {
     private const int Listeners = 50, People = 300, TapsPerSecond = 200;
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
 
     public static readonly TheoryData<string> Faults = ["none", "killed and started again", "frozen and thawed", "cut off and mended", "cut off and killed"];
 
+    /// <summary>Redis goes while people come, and returns while they leave: not before everybody who listens has seen all who came.</summary>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task NothingIsMissedRepeatedOrLateWhateverHappensToRedis(string fault)
@@ -23,20 +25,30 @@ public sealed class FeedClusterTests(FeedCluster cluster) : IClassFixture<FeedCl
         var clients = await Task.WhenAll(admins.Select((a, i) => HubClient.ConnectAsync(cluster.Realtime[i % 2].Address, a.Token)));
         await Task.WhenAll(clients.Select(c => c.SubscribeAsync(first - 1)));
 
-        var breaking = BreakAsync(fault);
-        var taps = await TapAsync(people);
-        await breaking;
+        var taps = new ConcurrentDictionary<long, long>();
+        var coming = TapAsync(people, "/absensi/masuk", taps);
+        await clients[0].UntilEventAsync(first + (People / 3));
+        await HurtAsync(fault);
+        await coming;
+        foreach (var client in clients) await client.UntilEventAsync(first + People - 1);
+        var leaving = TapAsync(people, "/absensi/pulang", taps);
+        await clients[0].UntilEventAsync(first + People + (People / 3));
+        await HealAsync(fault);
+        await leaving;
 
-        var last = first + taps.Count - 1;
+        var last = first + (2 * People) - 1;
         Assert.Equal(last, await cluster.LastEventAsync());
+        var slowest = TimeSpan.Zero;
         foreach (var client in clients)
         {
             await client.UntilEventAsync(last);
-            Assert.Equal(Enumerable.Range(0, taps.Count).Select(i => first + i), client.EventIds);
-            var slowest = client.Events.Max(e => Stopwatch.GetElapsedTime(taps[e.Argument.GetProperty("event_id").GetInt64()], e.At));
-            Assert.True(slowest < Late, $"an event came {slowest.TotalSeconds:F2} s after its answer");
+            Assert.Equal(Enumerable.Range(0, 2 * People).Select(i => first + i), client.EventIds);
+            slowest = client.Events.Select(e => Stopwatch.GetElapsedTime(taps[e.Argument.GetProperty("event_id").GetInt64()], e.At)).Append(slowest).Max();
             await client.DisposeAsync();
         }
+
+        output.WriteLine($"the slowest event came {slowest.TotalMilliseconds:0} ms after its answer");
+        Assert.InRange(slowest, TimeSpan.Zero, Late);
     }
 
     [Fact]
@@ -50,13 +62,14 @@ public sealed class FeedClusterTests(FeedCluster cluster) : IClassFixture<FeedCl
         var before = await Task.WhenAll(admins.Select(a => HubClient.ConnectAsync(doomed.Address, a.Token)));
         await Task.WhenAll(before.Select(c => c.SubscribeAsync(first - 1)));
 
-        var tapping = TapAsync(people);
+        var taps = new ConcurrentDictionary<long, long>();
+        var tapping = BothAsync();
         await before[0].UntilEventAsync(first + 50);
         await doomed.DisposeAsync();
         await Task.WhenAll(before.Select(c => c.Closed));
         var after = await Task.WhenAll(admins.Select(a => HubClient.ConnectAsync(cluster.Realtime[0].Address, a.Token)));
         await Task.WhenAll(after.Select((c, i) => c.SubscribeAsync(before[i].LastEventId)));
-        var taps = await tapping;
+        await tapping;
 
         for (var i = 0; i < admins.Count; i++)
         {
@@ -64,6 +77,12 @@ public sealed class FeedClusterTests(FeedCluster cluster) : IClassFixture<FeedCl
             Assert.Equal(Enumerable.Range(0, taps.Count).Select(n => first + n), before[i].EventIds.Concat(after[i].EventIds));
             await before[i].DisposeAsync();
             await after[i].DisposeAsync();
+        }
+
+        async Task BothAsync()
+        {
+            await TapAsync(people, "/absensi/masuk", taps);
+            await TapAsync(people, "/absensi/pulang", taps);
         }
     }
 
@@ -110,43 +129,37 @@ public sealed class FeedClusterTests(FeedCluster cluster) : IClassFixture<FeedCl
         }
     }
 
-    private async Task BreakAsync(string fault)
+    private async Task HurtAsync(string fault)
     {
-        var (hurt, heal) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
-        await Task.Delay(hurt);
         if (fault.StartsWith("killed", StringComparison.Ordinal)) await cluster.Redis.KillAsync();
         if (fault.StartsWith("frozen", StringComparison.Ordinal)) cluster.Redis.Freeze();
         if (fault.StartsWith("cut off", StringComparison.Ordinal)) cluster.Wire.Cut();
-        await Task.Delay(heal);
+    }
+
+    private async Task HealAsync(string fault)
+    {
         if (fault == "cut off and killed") await cluster.Redis.KillAsync();
         if (fault.Contains("killed", StringComparison.Ordinal)) await cluster.Redis.StartAsync();
         cluster.Redis.Thaw();
         cluster.Wire.Mend();
     }
 
-    /// <summary>Everybody in and out again, at a steady rate; every tap must be answered.</summary>
-    /// <returns>When each event's answer was there.</returns>
-    private static async Task<IReadOnlyDictionary<long, long>> TapAsync(IReadOnlyList<Visitor> people)
+    /// <summary>Everybody in, or out again, at a steady rate; every tap must be answered.</summary>
+    /// <param name="answered">Is told when each event's answer was there.</param>
+    private static async Task TapAsync(IReadOnlyList<Visitor> people, string path, ConcurrentDictionary<long, long> answered)
     {
-        var answered = new ConcurrentDictionary<long, long>();
         var clock = Stopwatch.StartNew();
         var taps = new List<Task>();
-        foreach (var path in new[] { "/absensi/masuk", "/absensi/pulang" })
+        foreach (var person in people)
         {
-            foreach (var person in people)
-            {
-                var due = TimeSpan.FromSeconds((double)taps.Count / TapsPerSecond) - clock.Elapsed;
-                if (due > TimeSpan.FromMilliseconds(5)) await Task.Delay(due);
-                taps.Add(OneAsync(person, path));
-            }
-
-            // Nobody may leave before they have come.
-            await Task.WhenAll(taps);
+            var due = TimeSpan.FromSeconds((double)taps.Count / TapsPerSecond) - clock.Elapsed;
+            if (due > TimeSpan.FromMilliseconds(5)) await Task.Delay(due);
+            taps.Add(OneAsync(person));
         }
 
-        return answered;
+        await Task.WhenAll(taps);
 
-        async Task OneAsync(Visitor person, string path)
+        async Task OneAsync(Visitor person)
         {
             var (id, at) = await person.TapAsync(path);
             answered[id] = at;
