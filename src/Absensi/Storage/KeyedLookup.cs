@@ -5,16 +5,20 @@ namespace Absensi.Storage;
 /// meanwhile make up the next. Alone, a look-up is one question; in a rush, dozens share it.
 /// </summary>
 /// <param name="ask">The rows there are for these keys, at most <see cref="AtOnce"/>, each once.</param>
-public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnlyDictionary<string, TRow>>> ask) where TRow : class
+/// <param name="patience">How long a look-up waits for its row before its caller is told to ask again; six seconds unless given.</param>
+public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnlyDictionary<string, TRow>>> ask, TimeSpan? patience = null) where TRow : class
 {
     public const int AtOnce = 64, QueueLimit = 4096;
+
+    // Of a database that is silent each question takes until its time-out, and the last in the queue would wait for all of them.
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(6);
 
     private readonly Lock _lock = new();
     private readonly Queue<(string Key, TaskCompletionSource<TRow?> Answer)> _waiting = new();
     private bool _asking;
 
     /// <returns>The row, read after the call; null when there is none.</returns>
-    /// <exception cref="StorageUnavailableException">Too many wait already.</exception>
+    /// <exception cref="StorageUnavailableException">Too many wait already, or there was no answer in time.</exception>
     public Task<TRow?> FindAsync(string key)
     {
         var answer = new TaskCompletionSource<TRow?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,12 +26,26 @@ public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnly
         {
             if (_waiting.Count >= QueueLimit) throw new StorageUnavailableException("too many look-ups wait");
             _waiting.Enqueue((key, answer));
-            if (_asking) return answer.Task;
+            if (_asking) return AnswerAsync(answer);
             _asking = true;
         }
 
         _ = AskAllAsync();
-        return answer.Task;
+        return AnswerAsync(answer);
+    }
+
+    private async Task<TRow?> AnswerAsync(TaskCompletionSource<TRow?> answer)
+    {
+        try
+        {
+            return await answer.Task.WaitAsync(_patience);
+        }
+        catch (TimeoutException silence)
+        {
+            // In the queue it is passed over from here on.
+            answer.TrySetException(new StorageUnavailableException("the database did not answer in time", silence));
+            return await answer.Task;
+        }
     }
 
     private async Task AskAllAsync()
@@ -37,7 +55,7 @@ public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnly
             try
             {
                 var rows = await ask(wanted.Select(w => w.Key).Distinct().ToList());
-                foreach (var (key, answer) in wanted) answer.SetResult(rows.GetValueOrDefault(key));
+                foreach (var (key, answer) in wanted) answer.TrySetResult(rows.GetValueOrDefault(key));
             }
             catch (Exception fault)
             {
@@ -51,7 +69,11 @@ public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnly
         var wanted = new List<(string, TaskCompletionSource<TRow?>)>();
         lock (_lock)
         {
-            while (wanted.Count < AtOnce && _waiting.TryDequeue(out var next)) wanted.Add(next);
+            while (wanted.Count < AtOnce && _waiting.TryDequeue(out var next))
+            {
+                if (!next.Answer.Task.IsCompleted) wanted.Add(next);
+            }
+
             _asking = wanted.Count > 0;
         }
 

@@ -8,14 +8,16 @@ public sealed class KeyedLookupTests
     private readonly List<TaskCompletionSource> _answers = [];
     private readonly KeyedLookup<string> _lookup;
 
-    public KeyedLookupTests() => _lookup = new KeyedLookup<string>(async keys =>
+    public KeyedLookupTests() => _lookup = new KeyedLookup<string>(AskAsync);
+
+    private async Task<IReadOnlyDictionary<string, string>> AskAsync(IReadOnlyList<string> keys)
     {
         var answer = new TaskCompletionSource();
         _answers.Add(answer);
         _asked.Add(keys);
         await answer.Task;
         return keys.Where(k => k != "nobody").ToDictionary(k => k, k => $"row of {k}");
-    });
+    }
 
     [Fact]
     public async Task WhatIsAskedWhileOneQuestionIsUnderWayIsTheNextOne()
@@ -45,6 +47,20 @@ public sealed class KeyedLookupTests
         var third = _lookup.FindAsync("c");
         _answers[2].SetResult();
         Assert.Equal("row of c", await third);
+    }
+
+    [Fact]
+    public async Task WhoWaitsTooLongIsToldSoAndNoLongerAskedFor()
+    {
+        var impatient = new KeyedLookup<string>(AskAsync, TimeSpan.FromMilliseconds(50));
+        var (first, queued) = (impatient.FindAsync("a"), impatient.FindAsync("b"));
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => queued);
+        _answers[0].SetException(new TimeoutException("silent to the end"));
+        while (_asked.Count < 2) await Record.ExceptionAsync(() => impatient.FindAsync("c"));
+
+        Assert.Equal([["a"], ["c"]], _asked);
     }
 
     [Fact]
