@@ -21,7 +21,7 @@ public sealed partial class AbsenceJob(Absences absences, Leases leases, Databas
                 {
                     await RunAsync(stopping);
                 }
-                catch (Exception fault) when (fault is not OperationCanceledException)
+                catch (Exception fault) when (!stopping.IsCancellationRequested)
                 {
                     if (database.Dialect.IsUnavailable(fault)) LogAway(logger, fault.Message);
                     else LogFailed(logger, fault);
@@ -29,8 +29,9 @@ public sealed partial class AbsenceJob(Absences absences, Leases leases, Databas
             }
             while (await timer.WaitForNextTickAsync(stopping));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
+            // Where the server could not start, what this works with is being disposed of.
         }
     }
 

@@ -21,15 +21,16 @@ public sealed partial class Heartbeat(Nodes nodes, Settings settings, string rol
                     await nodes.BeatAsync(settings.NodeId, settings.NodeName, role, tail.Position, queue(), await self.MakeAsync(stopping), starting, stopping);
                     starting = false;
                 }
-                catch (Exception fault) when (fault is not OperationCanceledException)
+                catch (Exception fault) when (!stopping.IsCancellationRequested)
                 {
                     LogMissed(logger, fault.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stopping));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
+            // Where the server could not start, what this works with is being disposed of.
         }
     }
 
