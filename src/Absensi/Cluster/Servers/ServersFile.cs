@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -13,9 +14,13 @@ internal sealed class ServersFile
     // Below the ports that systems give to outgoing connections: nobody gets ours while its server is being started again.
     private const int FirstPort = 20_000, LastPort = 32_000;
 
+    // For the nodes of a supervisor that was killed to end, all of them together.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly string _path;
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<int> _given = [];
+    private readonly Stopwatch _waited = new();
 
     public ServersFile(string folder)
     {
@@ -26,10 +31,11 @@ internal sealed class ServersFile
 
     public void Set(string name, string value) => _values[name] = value;
 
-    /// <summary>A port of 127.0.0.1 that nobody has: the one of last time where that is so.</summary>
+    /// <summary>A port of 127.0.0.1 that nobody has: the one of last time where that is so, or soon is.</summary>
     public int Port(string name)
     {
         var port = _values.TryGetValue(name, out var text) && int.TryParse(text, out var kept) ? kept : 0;
+        if (port != 0) WaitFor(port);
         while (port == 0 || _given.Contains(port) || !IsFree(port)) port = RandomNumberGenerator.GetInt32(FirstPort, LastPort);
         _given.Add(port);
         _values[name] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -45,6 +51,13 @@ internal sealed class ServersFile
 
     public void Save() =>
         PrivateFile.Write(_path, "# Written by absensi up --real, read by every command with the same data folder.\n" + string.Concat(_values.Select(v => $"{v.Key}={v.Value}\n")));
+
+    private void WaitFor(int port)
+    {
+        _waited.Start();
+        while (!IsFree(port) && _waited.Elapsed < Patience) Thread.Sleep(50);
+        _waited.Stop();
+    }
 
     private static bool IsFree(int port)
     {
