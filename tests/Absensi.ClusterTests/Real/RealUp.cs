@@ -31,6 +31,8 @@ internal sealed class RealUp : IAsyncDisposable
     /// <summary>The same words once more, after the last start has ended.</summary>
     public async Task StartAgainAsync()
     {
+        // Not later: by the end of the run its process id may be a stranger's.
+        if (Up is { } last) await last.DisposeAsync();
         Up = Program.Start(["up", "--real", "--port", $"{Port}", "--data", Folder, .. _words], _environment);
         await Up.SaysAsync("on the air");
         if (Database is null) Database = Database.From(Settings());
