@@ -58,6 +58,13 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
 
     private const int Inside = 100;
 
+    // A stall of the machine is not made up for all at once: nginx would refuse what is too much for two nodes, as it is meant to.
+    private const int AtOnce = 120;
+    private static readonly TimeSpan Arrears = TimeSpan.FromMilliseconds(100);
+
+    // Who tries again may be refused.
+    private readonly SemaphoreSlim _room = new(retries ? int.MaxValue : AtOnce);
+
     private readonly ConcurrentQueue<Tap> _taps = [];
     private readonly ConcurrentQueue<Attempt> _attempts = [];
     private long _failedAt;
@@ -73,15 +80,17 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
     /// <summary>Goes on until it is told to stop or everyone has come and gone; returns when every tap that was begun is over.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var clock = Stopwatch.StartNew();
+        var (clock, due) = (Stopwatch.StartNew(), TimeSpan.Zero);
         var under = new List<Task>();
         var inside = new Queue<(Visitor Person, Task Came)>();
         var next = 0;
         // Who leaves came long enough ago: the tap before theirs is answered.
         while (!stop.IsCancellationRequested && (next < people.Count || inside.Count > 0))
         {
-            var due = TimeSpan.FromSeconds((double)under.Count / perSecond) - clock.Elapsed;
-            if (due > TimeSpan.FromMilliseconds(2)) await Task.Delay(due, CancellationToken.None);
+            if (due - clock.Elapsed is var left && left > TimeSpan.FromMilliseconds(2)) await Task.Delay(left, CancellationToken.None);
+            await _room.WaitAsync(CancellationToken.None);
+            if (clock.Elapsed - due > Arrears) due = clock.Elapsed;
+            due += TimeSpan.FromSeconds(1.0 / perSecond);
             if (inside.TryPeek(out var first) && first.Came.IsCompleted && (inside.Count > Inside || next == people.Count))
             {
                 inside.Dequeue();
@@ -96,6 +105,7 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
             }
             else
             {
+                _room.Release();
                 await first.Came;
             }
         }
@@ -110,6 +120,7 @@ internal sealed class Load(IReadOnlyList<Visitor> people, int perSecond, bool re
         while (!await person.IsOpenAsync() && patience.Elapsed < Program.Patience) await Task.Delay(Pause);
         _taps.Enqueue(tap);
         while (await TryAsync(tap) is 0 or 429 or >= 500 && retries && patience.Elapsed < Program.Patience) await Task.Delay(Pause);
+        _room.Release();
     }
 
     private async Task<int> TryAsync(Tap tap)
