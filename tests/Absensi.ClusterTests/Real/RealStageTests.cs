@@ -52,11 +52,13 @@ public sealed class RealStageTests(StagedReal staged) : IClassFixture<StagedReal
     public async Task WithoutTheDoorOrTheDatabaseTapsWaitAndItComesBackByItself(string target, string action, int seen)
     {
         var people = await _real.AddPeopleAsync(2);
-        var (tap, process) = (new Tap(people[0], "/absensi/masuk"), _real.Children()[target]);
+        var (tap, processes) = (new Tap(people[0], "/absensi/masuk"), RealUp.WithChildren(_real.Children()[target]));
+        // Nothing is seen of a frozen door, for less than the 20 s of its absence. Whatever else fails is told: nginx may wait for two nodes before.
+        var patience = TimeSpan.FromSeconds(seen == 0 ? 12 : 30);
 
         Assert.Equal(HttpStatusCode.OK, await ActAsync(target, action));
-        await UntilAsync(() => Task.FromResult(!RealUp.WithChildren(process).Any(Program.IsMoving)));
-        await UntilAsync(async () => (await tap.TryAsync(TimeSpan.FromSeconds(12))).Status == 200);
+        await UntilAsync(() => Task.FromResult(!processes.Any(Program.IsMoving)));
+        await UntilAsync(async () => (await tap.TryAsync(patience)).Status == 200);
 
         Assert.All(tap.Attempts.SkipLast(1), attempt => Assert.Equal((seen, seen == 503), (attempt.Status, attempt.SaysWhen)));
         Assert.NotEqual(200, tap.Attempts[0].Status);
