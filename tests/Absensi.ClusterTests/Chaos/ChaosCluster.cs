@@ -9,9 +9,11 @@ namespace Absensi.ClusterTests.Chaos;
 internal sealed class ChaosCluster : IAsyncDisposable
 {
     public const string WrongNode = "app-node-3";
+    public static readonly IReadOnlyList<string> Children = ["app-node-1", "app-node-2", "app-node-3", "realtime-1", "nginx"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("absensi-chaos-").FullName;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly Dictionary<string, int> _doomed = [];
 
     public MariaDbServer Database { get; private set; } = null!;
     public RedisProcess Redis { get; private set; } = null!;
@@ -43,10 +45,16 @@ internal sealed class ChaosCluster : IAsyncDisposable
         return answer.Headers.Date!.Value;
     }
 
-    /// <summary>Whether every child lives and says it is ready.</summary>
+    /// <summary>A child's process, which is about to end: the cluster is whole when there is another.</summary>
+    public int Doom(string child) => _doomed[child] = Real.Children()[child];
+
+    /// <summary>Whether every child lives and says it is ready, the successors of those that were to end.</summary>
     public async Task<bool> IsWholeAsync()
     {
-        foreach (var child in new[] { "app-node-1", "app-node-2", "app-node-3", "realtime-1" })
+        // nginx's word is not enough: workers of a dead master still serve.
+        var children = Real.Children();
+        if (Children.Any(child => !children.TryGetValue(child, out var process) || process == _doomed.GetValueOrDefault(child))) return false;
+        foreach (var child in Children.Where(child => child != "nginx"))
             if (!await IsReadyAsync(new Uri($"http://127.0.0.1:{PortOf(child)}/health/ready"))) return false;
         return await IsReadyAsync(new Uri(Real.Address, "/health/ready"));
     }

@@ -10,11 +10,11 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        new("a node killed", (c, random) => Done(() => Program.Kill(Child(c, Node(random))))),
-        new("the realtime server killed", (c, _) => Done(() => Program.Kill(Child(c, "realtime-1")))),
-        new("nginx killed", (c, _) => Done(() => Program.Kill(Child(c, "nginx")))),
+        new("a node killed", (c, random) => Done(() => Program.Kill(c.Doom(Node(random))))),
+        new("the realtime server killed", (c, _) => Done(() => Program.Kill(c.Doom("realtime-1")))),
+        new("nginx killed", (c, _) => Done(() => Program.Kill(c.Doom("nginx")))),
         new("nginx frozen for 3 s", (c, _) => FrozenAsync(RealUp.WithChildren(Child(c, "nginx")))),
-        new("a node told to stop, and started again", (c, random) => Done(() => Program.Terminate(Child(c, Node(random))))),
+        new("a node told to stop, and started again", (c, random) => Done(() => Program.Terminate(c.Doom(Node(random))))),
         new("a node frozen for 3 s", (c, random) => FrozenAsync([Child(c, Node(random))])),
         new("the realtime server frozen for 3 s", (c, _) => FrozenAsync([Child(c, "realtime-1")])),
         new("the database killed, started again at once", async (c, _) =>
@@ -36,7 +36,9 @@ internal sealed record Fault(string Name, Func<ChaosCluster, Random, Task> Happe
         }),
         new("every process of all of these killed at once", async (c, _) =>
         {
-            foreach (var process in c.Real.Processes()) Program.Kill(process);
+            var processes = c.Real.Processes();
+            foreach (var child in ChaosCluster.Children) c.Doom(child);
+            foreach (var process in processes) Program.Kill(process);
             await Task.WhenAll(c.Database.KillAsync(), c.Redis.KillAsync());
             await Task.WhenAll(c.Database.StartAsync(), c.Redis.StartAsync());
         }),
