@@ -49,7 +49,7 @@ public sealed class NodeProcess : IAsyncDisposable
         {
             return (await http.GetAsync("/health/ready")).IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception silence) when (silence is HttpRequestException or TaskCanceledException)
         {
             return false;
         }
