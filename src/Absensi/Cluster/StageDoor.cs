@@ -27,8 +27,8 @@ internal sealed class StageDoor : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // The answer to the browser may be on its way through the very process that is about to end: nginx, or the node.
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+    // The answer to the browser may be on its way through the very process that is about to end: nginx, or the node. Either may have to wait for a core.
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private readonly string _path;
     private readonly IReadOnlyList<KeptChild> _children;
