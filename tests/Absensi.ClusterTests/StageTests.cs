@@ -70,6 +70,32 @@ public sealed class StageTests
         Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
     }
 
+    /// <summary>Whoever is frozen in the middle of a write has it; here it is this process, unless it is the node.</summary>
+    [Fact]
+    public async Task AFrozenNodeIsRevivedWhileTheDatabasesLockIsHeld()
+    {
+        await using var cluster = await Cluster.StartStagedAsync(nodes: 2);
+        using var admin = await Browser.OpenOnAsync(cluster, (await cluster.AddPeopleAsync(1, Roles.Admin))[0], "app-node-1");
+        var (node, held, enough) = (cluster.Nodes()["app-node-2"], new TaskCompletionSource(), new TaskCompletionSource());
+
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" });
+        await UntilAsync(admin, view => Actor(view, "Bandung").State == "frozen");
+        var holding = Record.ExceptionAsync(() => cluster.Database.WriteAsync(async (_, _) =>
+        {
+            held.SetResult();
+            await enough.Task;
+            return 0;
+        }, CancellationToken.None));
+        await Task.WhenAny(held.Task, holding);
+        var reviving = admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
+        while (!Program.IsMoving(node) && !reviving.IsCompleted) await Task.Delay(50);
+        enough.SetResult();
+        await holding;
+
+        Assert.Equal(200, (await reviving).Status);
+        Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
+    }
+
     [Fact]
     public async Task WhatIsAskedForAgainWithItsKeyIsDoneOnce()
     {
