@@ -108,10 +108,13 @@ public sealed class StageTests
         var revived = await admin.PostAsync(Stage, new { target = "Bandung", action = "revive" });
         await UntilAsync(admin, view => Actor(view, "Bandung").State == "running");
         var again = await admin.PostAsync(Stage, new { target = "Bandung", action = "freeze" }, key);
+        // Asked for later, so done later than whatever came of that.
+        await admin.PostAsync(Stage, new { target = "Bandung", action = "kill" });
+        await cluster.Up.SaysAsync("Bandung | killed from the stage");
 
         Assert.Equal((200, 200), (revived.Status, again.Status));
-        Assert.Equal("running", Actor(await LookAsync(admin), "Bandung").State);
-        Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan"], await AuditAsync(cluster));
+        Assert.Equal(1, cluster.Up.Count("Bandung | frozen from the stage"));
+        Assert.Equal(["Bandung: dibekukan", "Bandung: dihidupkan", "Bandung: dimatikan"], await AuditAsync(cluster));
     }
 
     [Fact]
