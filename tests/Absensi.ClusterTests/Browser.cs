@@ -90,11 +90,12 @@ internal sealed class Browser : IDisposable
         using (request)
         {
             using var response = await _http.SendAsync(request);
-            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.GetValues("X-Node-ID").Single());
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.TryGetValues("X-Node-ID", out var node) ? node.Single() : "");
         }
     }
 }
 
+/// <param name="NodeId">Empty in a 503 for which the node gave up what it had begun.</param>
 internal sealed record Answer(int Status, string Body, string NodeId)
 {
     public long EventId => JsonDocument.Parse(Body).RootElement.GetProperty("data").GetProperty("event_id").GetInt64();
