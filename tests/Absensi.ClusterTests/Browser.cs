@@ -95,7 +95,7 @@ internal sealed class Browser : IDisposable
     }
 }
 
-/// <param name="NodeId">Empty in a 503 for which the node gave up what it had begun.</param>
+/// <param name="NodeId">Empty where no node but the balancer answered.</param>
 internal sealed record Answer(int Status, string Body, string NodeId)
 {
     public long EventId => JsonDocument.Parse(Body).RootElement.GetProperty("data").GetProperty("event_id").GetInt64();

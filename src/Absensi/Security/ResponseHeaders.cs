@@ -10,12 +10,12 @@ public static class ResponseHeaders
     /// <summary>What every answer carries: which node gave it, and what a browser may do with it.</summary>
     public static void UseResponseHeaders(this WebApplication app, string nodeId) => app.Use((context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers["X-Node-ID"] = nodeId;
+        // At the last moment: an answer that is given up on the way begins again without its headers.
         context.Response.OnStarting(static state =>
         {
-            var context = (HttpContext)state;
+            var (context, nodeId) = ((HttpContext, string))state;
             var headers = context.Response.Headers;
+            headers["X-Node-ID"] = nodeId;
             headers.ContentSecurityPolicy = ContentPolicy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
@@ -25,7 +25,7 @@ public static class ResponseHeaders
             if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
             if (!headers.ContainsKey("Cache-Control")) headers.CacheControl = "no-store";
             return Task.CompletedTask;
-        }, context);
+        }, (context, nodeId));
         return next(context);
     });
 }

@@ -144,7 +144,7 @@ public sealed class ClockTests : IAsyncLifetime
 
         var answer = await employee.PostAsync("/absensi/masuk", new StringContent($$"""{"latitude":1,"longitude":1,"junk":"{{new string('x', 100_000)}}"}""", Encoding.UTF8, "application/json"));
 
-        Assert.Equal(413, answer.Status);
+        Assert.Equal((413, "app-node-7"), (answer.Status, answer.Header("X-Node-ID")));
     }
 
     [Fact]

@@ -127,6 +127,17 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnAnswerThatWasGivenUpOnTheWayNamesItsNodeToo()
+    {
+        using var admin = await _app.NewAdminAsync();
+        await _app.Database.ExecuteAsync("ALTER TABLE attendances RENAME TO elsewhere", null, CancellationToken.None);
+
+        var answer = await admin.GetAsync("/riwayat");
+
+        Assert.Equal((500, "app-node-1", "nosniff"), (answer.Status, answer.Header("X-Node-ID"), answer.Header("X-Content-Type-Options")));
+    }
+
+    [Fact]
     public async Task APageThatIsNotThereIsToldToPeopleAndPrograms()
     {
         using var employee = await _app.NewEmployeeAsync();
