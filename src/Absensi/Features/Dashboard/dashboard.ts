@@ -46,6 +46,7 @@ component('dashboard', () => {
     get connectionText() { return connectionWords[this.connection]; },
     get isLive() { return this.connection === 'live'; },
     get isPolling() { return this.connection === 'polling'; },
+    get isConnecting() { return this.connection === 'connecting'; },
     get isSeeking() { return !this.isLive && !this.isPolling; },
     get isEmpty() { return this.rows.length === 0; },
     get today() { return thousands(this.metrics.today_count); },

@@ -65,6 +65,7 @@ component('topology', () => {
     get connectionText() { return connectionWords[this.connection]; },
     get isLive() { return this.connection === 'live'; },
     get isPolling() { return this.connection === 'polling'; },
+    get isConnecting() { return this.connection === 'connecting'; },
     get isSeeking() { return !this.isLive && !this.isPolling; },
     get hasStage() { return this.view.stage !== null; },
     get headline() { return headline(this.view, this.away); },
