@@ -40,7 +40,7 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
     public Task<ClockAnswer> ClockAsync(ClockRequest request)
     {
         var queued = new Queued(request, new TaskCompletionSource<ClockAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _queue.Writer.TryWrite(queued) ? AnswerAsync(queued.Answer) : Task.FromException<ClockAnswer>(new StorageUnavailableException("the writer's queue is full"));
+        return _queue.Writer.TryWrite(queued) ? queued.Answer.WithinAsync(Patience) : Task.FromException<ClockAnswer>(new StorageUnavailableException("the writer's queue is full"));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -55,20 +55,6 @@ public sealed partial class AttendanceWriter(Database database, LedgerWriter led
         while (batch.Count < BatchLimit && _queue.Reader.TryRead(out var queued))
         {
             if (!queued.Answer.Task.IsCompleted) batch.Add(queued);
-        }
-    }
-
-    private static async Task<ClockAnswer> AnswerAsync(TaskCompletionSource<ClockAnswer> answer)
-    {
-        try
-        {
-            return await answer.Task.WaitAsync(Patience);
-        }
-        catch (TimeoutException silence)
-        {
-            // Under way it may still be committed; in the queue it is passed over from here on.
-            answer.TrySetException(new StorageUnavailableException("the database did not answer in time", silence));
-            return await answer.Task;
         }
     }
 

@@ -26,26 +26,12 @@ public sealed class KeyedLookup<TRow>(Func<IReadOnlyList<string>, Task<IReadOnly
         {
             if (_waiting.Count >= QueueLimit) throw new StorageUnavailableException("too many look-ups wait");
             _waiting.Enqueue((key, answer));
-            if (_asking) return AnswerAsync(answer);
+            if (_asking) return answer.WithinAsync(_patience);
             _asking = true;
         }
 
         _ = AskAllAsync();
-        return AnswerAsync(answer);
-    }
-
-    private async Task<TRow?> AnswerAsync(TaskCompletionSource<TRow?> answer)
-    {
-        try
-        {
-            return await answer.Task.WaitAsync(_patience);
-        }
-        catch (TimeoutException silence)
-        {
-            // In the queue it is passed over from here on.
-            answer.TrySetException(new StorageUnavailableException("the database did not answer in time", silence));
-            return await answer.Task;
-        }
+        return answer.WithinAsync(_patience);
     }
 
     private async Task AskAllAsync()

@@ -13,17 +13,11 @@ public static class Why
         var difference = at.TimeOfDay - workStart.ToTimeSpan();
         var time = Words.TimeToSecond(at);
         if (status == "Terlambat")
-            return $"Absen masuk tercatat pukul {time}, yaitu {Span(difference)} setelah batas {limit}. Lewat dari batas itu, walau satu detik, dihitung Terlambat.";
+            return $"Absen masuk tercatat pukul {time}, yaitu {Words.Span(difference)} setelah batas {limit}. Lewat dari batas itu, walau satu detik, dihitung Terlambat.";
         return difference == TimeSpan.Zero
             ? $"Absen masuk tercatat pukul {time}, tepat pada batas {limit}. Tepat pada batas masih dihitung Hadir."
             : difference < TimeSpan.Zero
-                ? $"Absen masuk tercatat pukul {time}, yaitu {Span(-difference)} sebelum batas {limit}. Sampai batas itu dihitung Hadir."
+                ? $"Absen masuk tercatat pukul {time}, yaitu {Words.Span(-difference)} sebelum batas {limit}. Sampai batas itu dihitung Hadir."
                 : $"Absen masuk tercatat pukul {time} dan ditetapkan {status}.";
-    }
-
-    private static string Span(TimeSpan span)
-    {
-        (int Value, string Word)[] parts = [((int)span.TotalHours, "jam"), (span.Minutes, "menit"), (span.Seconds, "detik")];
-        return string.Join(' ', parts.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Word}"));
     }
 }

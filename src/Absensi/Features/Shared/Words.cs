@@ -36,8 +36,14 @@ public static class Words
         var late = arrivedAt.TimeOfDay - new TimeSpan(workStart.Hour, workStart.Minute, 0);
         if (late <= TimeSpan.Zero) return $"Tepat waktu {limit}";
         if (late < TimeSpan.FromMinutes(1)) return $"Terlambat kurang dari 1 menit {limit}";
-        (int Value, string Word)[] parts = [(late.Hours, "jam"), (late.Minutes, "menit")];
-        return $"Terlambat {string.Join(' ', parts.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Word}"))} {limit}";
+        return $"Terlambat {Span(TimeSpan.FromMinutes((int)late.TotalMinutes))} {limit}";
+    }
+
+    /// <summary><c>1 jam 5 menit 2 detik</c>, without the parts that are nothing.</summary>
+    public static string Span(TimeSpan span)
+    {
+        (int Value, string Word)[] parts = [((int)span.TotalHours, "jam"), (span.Minutes, "menit"), (span.Seconds, "detik")];
+        return string.Join(' ', parts.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Word}"));
     }
 
     public static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '.');
