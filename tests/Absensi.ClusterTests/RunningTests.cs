@@ -95,13 +95,17 @@ public sealed class RunningTests(RunningCluster running) : IClassFixture<Running
         var tapped = await browser.TapAsync("/absensi/masuk");
         var receipt = JsonDocument.Parse(tapped.Body).RootElement.GetProperty("data").GetProperty("receipt").GetString()!;
 
+        // A node serves before its first heartbeat is written.
+        string[] names = ["Jakarta", "Bandung", "Surabaya"];
+        using var patience = new CancellationTokenSource(Program.Patience);
         var status = await Program.RunAsync(["status", "--data", _cluster.Folder]);
+        for (; !names.All(name => status.Output.Contains($"  {name}  ", StringComparison.Ordinal)); status = await Program.RunAsync(["status", "--data", _cluster.Folder])) patience.Token.ThrowIfCancellationRequested();
         var verified = await Program.RunAsync(["verify", "--data", _cluster.Folder]);
         var found = await Program.RunAsync(["verify", "--receipt", receipt, "--data", _cluster.Folder]);
         var forged = await Program.RunAsync(["verify", "--receipt", $"{tapped.EventId}-{(receipt.EndsWith('0') ? "111111" : "000000")}", "--data", _cluster.Folder]);
 
         Assert.Equal(0, status.ExitCode);
-        foreach (var name in new[] { "Jakarta", "Bandung", "Surabaya" }) Assert.Matches($"app-node-[123]  {name}  node  online  position [0-9]+  lag [0-9]+  queue 0", status.Output);
+        foreach (var name in names) Assert.Matches($"app-node-[123]  {name}  node  online  position [0-9]+  lag [0-9]+  queue 0", status.Output);
         Assert.Equal(0, verified.ExitCode);
         Assert.StartsWith("In order: ", verified.Output);
         Assert.Equal(0, found.ExitCode);

@@ -19,6 +19,8 @@ public sealed class Database : IAsyncDisposable
         SqlMapper.AddTypeHandler(new DateHandler());
     }
 
+    private const int MostTries = 10;
+
     public Database(Dialect dialect) => Dialect = dialect;
 
     public Dialect Dialect { get; }
@@ -38,8 +40,20 @@ public sealed class Database : IAsyncDisposable
         return result;
     }
 
-    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancel) =>
-        WriteAsync((connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancel)), cancel);
+    /// <summary>Runs one statement and commits it. Where a server undoes it so that another may go on, it is run again.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await WriteAsync((connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancel)), cancel);
+            }
+            catch (DbException fault) when (tries < MostTries && Dialect.IsUndone(fault))
+            {
+            }
+        }
+    }
 
     /// <summary>Returns when whatever this process has read so far would survive a crash of the database.</summary>
     public Task FlushAsync(CancellationToken cancel) => Dialect.Flush is { } flush ? ExecuteAsync(flush, null, cancel) : Task.CompletedTask;

@@ -65,6 +65,9 @@ public abstract class Dialect : IAsyncDisposable
     /// <summary>Whether such a part failed because it had been done before.</summary>
     public virtual bool IsDoneAlready(DbException fault) => false;
 
+    /// <summary>Whether a statement failed because its transaction and another waited for each other, and this one was undone.</summary>
+    public virtual bool IsUndone(DbException fault) => false;
+
     public abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel);
 
     /// <summary>Begins to read from one snapshot, undisturbed by writers and not disturbing them.</summary>

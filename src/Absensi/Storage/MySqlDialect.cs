@@ -61,6 +61,8 @@ public sealed class MySqlDialect : Dialect
         return fault is MySqlException { Number: columnIsThere or nothingToDrop or (int)MySqlErrorCode.DuplicateKeyName or (int)MySqlErrorCode.TableExists };
     }
 
+    public override bool IsUndone(DbException fault) => fault is MySqlException { ErrorCode: MySqlErrorCode.LockDeadlock };
+
     public override async ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancel) => await ((MySqlConnection)connection).BeginTransactionAsync(cancel);
 
     public override bool IsUnavailable(Exception fault)
